@@ -1,0 +1,96 @@
+"""Send a booking to EMIAS, once, and never lose track of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, assert_never
+from uuid import UUID
+
+import structlog
+
+from gateway.domain.booking import Booking, BookingState
+from gateway.domain.directory import FreeSlot
+from gateway.domain.errors import BookingRefused, EmiasUnavailable, SlotTaken
+from gateway.domain.outcomes import Booked, Cause, CreateOutcome, NotSent, Rejected, Unknown
+from gateway.domain.settlement import HoldFate, settle_create
+from gateway.ports import AppointmentRequest, BookingLedger, Emias, Gate, Intent
+from gateway.services.offer import Offer
+from gateway.services.under_way import UnderWay
+
+__all__ = ["Book"]
+
+DEFAULT_RETRY_AFTER: Final = 30
+_log = structlog.stdlib.get_logger("gateway.book")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The booking promise: the intent is a row before EMIAS is called, the outcome is a row after."""
+
+    ledger: BookingLedger
+    emias: Emias
+    gate: Gate
+    offer: Offer
+    under_way: UnderWay
+
+    async def submit(self, intent: Intent) -> Booking:
+        """Book the held slot: returns it `booked`, or `in_doubt` when EMIAS's answer is not known.
+
+        A caller that hangs up does not stop the call. Raises `NotFound`, `HoldExpired`, `SlotTaken` with alternatives,
+        `BookingRefused`, or `EmiasUnavailable` when the request surely was not sent.
+        """
+        try:
+            booking, slot = await self.ledger.open(intent)
+        except SlotTaken as lost:
+            raise await self._with_alternatives(lost, intent) from None
+        return await self.under_way.shielded(self._send(intent, booking, slot))
+
+    async def _send(self, intent: Intent, booking: Booking, slot: FreeSlot) -> Booking:
+        request = AppointmentRequest(
+            slot.doctor, slot.emias_slot_id, slot.starts_at, intent.patient, str(booking.id), intent.referral
+        )
+        outcome = await self._ask(request)
+        settled = await self._record(booking, outcome)
+        if settle_create(outcome).hold is not HoldFate.KEPT:
+            await self.gate.leave(slot.id, intent.hold_id)
+        match outcome:
+            case Booked() | Unknown():
+                return settled
+            case Rejected():
+                if settle_create(outcome).slot_gone:
+                    raise SlotTaken(await self.offer.instead_of(intent.holder.site_id, slot.id))
+                raise BookingRefused(outcome)
+            case NotSent():
+                raise EmiasUnavailable(outcome.cause, round(outcome.retry_after or DEFAULT_RETRY_AFTER))
+        assert_never(outcome)
+
+    async def _ask(self, request: AppointmentRequest) -> CreateOutcome:
+        try:
+            return await self.emias.create_appointment(request)
+        except Exception as fault:  # noqa: BLE001 - whatever broke, EMIAS may have acted
+            _log.error("create_appointment_broke", booking=request.client_ref, fault=type(fault).__name__)
+            return Unknown(Cause.GARBLED)
+
+    async def _record(self, booking: Booking, outcome: CreateOutcome) -> Booking:
+        """Commit the outcome; when that fails the row stays `submitting` and is told as in doubt."""
+        try:
+            settled = await self.ledger.settle(booking.id, booking.token, settle_create(outcome), actor="gateway")
+        except Exception as fault:  # noqa: BLE001 - the caller must not take a lost record for a lost booking
+            _log.error("outcome_not_recorded", booking=str(booking.id), fault=type(fault).__name__)
+            return replace(booking, state=BookingState.IN_DOUBT)
+        _log.info("booking_settled", booking=str(booking.id), outcome=type(outcome).__name__.lower())
+        return settled or replace(booking, state=BookingState.IN_DOUBT)
+
+    async def _with_alternatives(self, lost: SlotTaken, intent: Intent) -> SlotTaken:
+        if lost.slot_id is None:
+            return lost
+        return SlotTaken(await self.offer.instead_of(intent.holder.site_id, lost.slot_id))
+
+    async def state(self, site_id: int, booking_id: UUID) -> Booking:
+        """Return a booking of the site; raise `NotFound`."""
+        return await self.ledger.get(site_id, booking_id)
+
+    async def look_up(self, site_id: int, ticket: str, birth_date: date) -> Booking:
+        """Find a booking by what its patient knows; raise `NotFound` whichever of the two is wrong."""
+        return await self.ledger.look_up(site_id, ticket, birth_date)

@@ -1,0 +1,81 @@
+"""Serve ASGI apps with Granian in this process until told to stop; all three processes do it this way."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+__all__ = ["Listener", "PortBusy", "run", "serve", "stop_on_signals"]
+
+
+class PortBusy(Exception):
+    """Another process listens where we should; the message names the setting to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An app and the address it answers on; `setting` names the variable that chose the port."""
+
+    app: Any
+    host: str
+    port: int
+    setting: str
+
+
+async def serve(listeners: Sequence[Listener], stop: asyncio.Event) -> None:
+    """Serve every listener until the event; requests under way are answered before this returns."""
+    for listener in listeners:
+        _must_be_free(listener)
+    servers = [
+        Server(
+            listener.app,
+            address=listener.host,
+            port=listener.port,
+            interface=Interfaces.ASGI,
+            websockets=False,
+            backlog=4096,
+            log_enabled=False,
+        )
+        for listener in listeners
+    ]
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for server in servers:
+        server.stop()
+    await asyncio.gather(*running)
+
+
+def _must_be_free(listener: Listener) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listener.host, listener.port))
+        except OSError as error:
+            raise PortBusy(
+                f"cannot listen on {listener.host}:{listener.port} ({error.strerror}); set {listener.setting}"
+            ) from None
+
+
+def stop_on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM or SIGINT sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def run(work: Coroutine[Any, Any, int]) -> int:
+    """Run a process's main coroutine on uvloop and return its exit status."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)

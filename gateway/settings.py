@@ -1,0 +1,180 @@
+"""One frozen tree of settings, read from the environment once, by the doors and the wiring only.
+
+A secret may stand in the environment (`FIELD_KEYS`) or in a file that the environment names (`FIELD_KEYS_FILE`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Self, TypeVar
+
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+__all__ = ["AdminSettings", "DatabaseSettings", "Settings", "SettingsError", "read_settings", "settings_table"]
+
+_SECRETS: Final = ("FIELD_KEYS", "LOOKUP_KEY", "BITRIX_FEED_KEY", "EMIAS_KEY_PASSWORD", "DATABASE_URL", "REDIS_URL")
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class SettingsError(Exception):
+    """The environment is wrong or incomplete; the message names each variable and what it should be."""
+
+
+class DatabaseSettings(BaseSettings):
+    """What every process needs. Field names in capitals are the names of the environment variables."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", case_sensitive=False)
+
+    database_url: SecretStr = Field(description="PostgreSQL 16 or newer: postgresql://user:password@host:5432/name")
+    database_pool: PositiveInt = Field(default=16, description="largest number of connections of one process")
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
+
+
+class AdminSettings(DatabaseSettings):
+    """What the admin needs: neither a key to EMIAS nor one to personal data."""
+
+    admin_host: str = Field(default="127.0.0.1", description="address of the admin")
+    admin_port: Port = Field(default=8082, description="its port")
+    admin_origin: str | None = Field(default=None, description="public https:// address of the admin behind a proxy")
+
+
+class Settings(DatabaseSettings):
+    """What the gateway and the sync worker need."""
+
+    redis_url: SecretStr = Field(description="Redis or Valkey: redis://:password@host:6379/0")
+
+    emias_url: str = Field(description="address of the EMIAS service; https, or http on loopback only")
+    emias_profile: str = Field(default="seed-soap", description="shipped contract profile, or path to a profile.toml")
+    emias_ca_file: Path | None = Field(default=None, description="PEM bundle of the CA that signed EMIAS's certificate")
+    emias_cert_file: Path | None = Field(default=None, description="our client certificate, PEM (chain allowed)")
+    emias_key_file: Path | None = Field(default=None, description="its private key, PEM; may be in the same file")
+    emias_pkcs12_file: Path | None = Field(default=None, description="certificate and key as PKCS#12 instead")
+    emias_key_password: SecretStr | None = Field(default=None, description="password of the key or the PKCS#12")
+    emias_rate: PositiveFloat = Field(default=2.0, description="calls a second granted by EMIAS, all replicas together")
+    emias_burst: PositiveInt = Field(default=4, description="calls that may come at once after a quiet time")
+    emias_concurrency: PositiveInt = Field(default=2, description="calls under way at once, all replicas together")
+    emias_booking_share: float = Field(
+        default=0.5, ge=0, lt=1, description="part of the calls that sync leaves to bookings"
+    )
+    institutions: Annotated[dict[str, str], NoDecode] = Field(
+        default_factory=dict, description="institutions to know from the start: 0101=Поликлиника № 1,0202=…"
+    )
+
+    site_id: str = Field(default="main", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="code of the Bitrix site")
+    site_url: str | None = Field(default=None, description="where the gateway's root sends a browser")
+    bitrix_feed_url: str | None = Field(default=None, description="ajax.php of the site that serves the doctor feed")
+    bitrix_feed_key: SecretStr | None = Field(default=None, description="X-Gateway-Key that the feed asks for")
+    mirror_every: PositiveInt = Field(default=600, description="seconds between two reads of the doctor feed")
+
+    field_keys: SecretStr = Field(description="Fernet keys for personal data, comma-separated, newest first")
+    lookup_key: SecretStr = Field(description="key of the HMAC by which personal data is found, 32 characters or more")
+
+    gateway_host: str = Field(default="127.0.0.1", description="address that Bitrix calls")
+    gateway_port: Port = Field(default=8080, description="its port")
+    internal_host: str = Field(default="127.0.0.1", description="address of /health and /metrics")
+    internal_port: Port = Field(default=8081, description="its port")
+    trusted_proxies: str = Field(
+        default="", description="proxies whose X-Forwarded-* the admin believes, comma-separated"
+    )
+
+    sync_shortest: PositiveInt = Field(default=300, description="seconds to the next read of a schedule that moves")
+    sync_longest: PositiveInt = Field(default=900, description="seconds to the next read of a schedule that rests")
+    sync_workers: PositiveInt = Field(default=16, description="doctors read at once by one worker, within the budget")
+    sync_internal_port: Port = Field(default=8085, description="port of the worker's /health and /metrics")
+    stale_after: PositiveInt = Field(default=1800, description="seconds after which a schedule is shown as stale")
+    verify_hold_after: PositiveInt = Field(default=600, description="age in seconds of a schedule that a hold re-reads")
+    hold_patience: PositiveFloat = Field(default=1.5, description="seconds that a hold waits for such a re-read")
+
+    holds_per_visitor: PositiveInt = Field(default=3, description="slots that one visitor may hold at once")
+    holds_per_key: PositiveInt = Field(default=500, description="slots that one API key may hold at once")
+    key_rate: PositiveFloat = Field(default=200.0, description="requests a second of one API key, on each replica")
+    lookup_rate: PositiveFloat = Field(default=0.2, description="guest look-ups a second of one API key and visitor")
+
+    @field_validator("institutions", mode="before")
+    @classmethod
+    def _split_institutions(cls, given: Any) -> Any:
+        if not isinstance(given, str):
+            return given
+        pairs = (entry.partition("=") for entry in given.split(",") if entry.strip())
+        return {code.strip(): name.strip() for code, _, name in pairs}
+
+    @field_validator("lookup_key")
+    @classmethod
+    def _long_enough(cls, given: SecretStr) -> SecretStr:
+        if len(given.get_secret_value()) < 32:  # noqa: PLR2004 - the description says so
+            raise ValueError("shorter than 32 characters")
+        return given
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.emias_key_file and not self.emias_cert_file:
+            raise ValueError("EMIAS_KEY_FILE needs EMIAS_CERT_FILE beside it")
+        if self.emias_cert_file and self.emias_pkcs12_file:
+            raise ValueError("EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other")
+        if self.bitrix_feed_url and not self.bitrix_feed_key:
+            raise ValueError("BITRIX_FEED_URL needs BITRIX_FEED_KEY (or BITRIX_FEED_KEY_FILE) beside it")
+        if self.sync_longest < self.sync_shortest:
+            raise ValueError("SYNC_LONGEST must not be less than SYNC_SHORTEST")
+        return self
+
+    @property
+    def lag_after(self) -> timedelta:
+        """Age at which a schedule counts as lagging."""
+        return timedelta(seconds=self.stale_after)
+
+
+AnySettings = TypeVar("AnySettings", bound=DatabaseSettings)
+
+
+def read_settings(model: type[AnySettings], environment: Mapping[str, str] | None = None) -> AnySettings:
+    """Read the settings of a process; raise `SettingsError` with a line for each variable that is wrong or missing."""
+    given = {name.upper(): value for name, value in (os.environ if environment is None else environment).items()}
+    values: dict[str, Any] = {
+        name: given[name.upper()] for name in model.model_fields if given.get(name.upper(), "") != ""
+    }
+    for secret in _SECRETS:
+        named = given.get(f"{secret}_FILE")
+        if named and secret.lower() in model.model_fields and secret.lower() not in values:
+            values[secret.lower()] = _read_secret(f"{secret}_FILE", named)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_complaints(model, error))) from None
+
+
+def _read_secret(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from None
+
+
+def _complaints(model: type[DatabaseSettings], error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        field = model.model_fields.get(name)
+        wanted = f" — should be: {field.description}" if field else ""
+        message = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name.upper()}: {message}{wanted}" if name else message)
+    return lines
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """List every variable with its default (`required` when there is none) and its meaning, for the docs."""
+    return [
+        (
+            name.upper() + (" (or _FILE)" if name.upper() in _SECRETS else ""),
+            "required" if field.is_required() else _shown(field.get_default(call_default_factory=True)),
+            field.description or "",
+        )
+        for name, field in (Settings.model_fields | AdminSettings.model_fields).items()
+    ]
+
+
+def _shown(default: Any) -> str:
+    return "" if default in (None, "", {}) else str(default)
