@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Coroutine, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,38 +33,46 @@ class Listener:
 
 async def serve(listeners: Sequence[Listener], stop: asyncio.Event) -> None:
     """Serve every listener until the event; requests under way are answered before this returns."""
-    for listener in listeners:
-        _must_be_free(listener)
+    addresses = _free_addresses(listeners)
     servers = [
         Server(
             listener.app,
-            address=listener.host,
+            address=address,
             port=listener.port,
             interface=Interfaces.ASGI,
             websockets=False,
             backlog=4096,
             log_enabled=False,
         )
-        for listener in listeners
+        for listener, address in zip(listeners, addresses, strict=True)
     ]
     running = [asyncio.create_task(server.serve()) for server in servers]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]  # Granian leaves it unannotated
     await asyncio.gather(*running)
 
 
-def _must_be_free(listener: Listener) -> None:
-    with socket.socket() as probe:
+def _free_addresses(listeners: Sequence[Listener]) -> list[str]:
+    """Resolve every host and try every port, all at once: the server itself would share a port without a word."""
+    with ExitStack() as probes:
+        return [_occupy(listener, probes) for listener in listeners]
+
+
+def _occupy(listener: Listener, probes: ExitStack) -> str:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(listener.host, listener.port, type=socket.SOCK_STREAM)[0]
+        probe = probes.enter_context(socket.socket(family, kind))
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((listener.host, listener.port))
-        except OSError as error:
-            raise PortBusy(
-                f"cannot listen on {listener.host}:{listener.port} ({error.strerror}); set {listener.setting}"
-            ) from None
+        probe.bind(address)
+        probe.listen()
+    except OSError as error:
+        raise PortBusy(
+            f"cannot listen on {listener.host}:{listener.port} ({error.strerror}); set {listener.setting}"
+        ) from None
+    return str(address[0])
 
 
 def stop_on_signals() -> asyncio.Event:

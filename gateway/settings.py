@@ -8,11 +8,23 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from cryptography.fernet import Fernet
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 __all__ = ["AdminSettings", "DatabaseSettings", "Settings", "SettingsError", "read_settings", "settings_table"]
 
@@ -24,10 +36,10 @@ class SettingsError(Exception):
     """The environment is wrong or incomplete; the message names each variable and what it should be."""
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(BaseModel):
     """What every process needs. Field names in capitals are the names of the environment variables."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", case_sensitive=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     database_url: SecretStr = Field(description="PostgreSQL 16 or newer: postgresql://user:password@host:5432/name")
     database_pool: PositiveInt = Field(default=16, description="largest number of connections of one process")
@@ -60,7 +72,7 @@ class Settings(DatabaseSettings):
     emias_booking_share: float = Field(
         default=0.5, ge=0, lt=1, description="part of the calls that sync leaves to bookings"
     )
-    institutions: Annotated[dict[str, str], NoDecode] = Field(
+    institutions: dict[str, str] = Field(
         default_factory=dict, description="institutions to know from the start: 0101=Поликлиника № 1,0202=…"
     )
 
@@ -99,8 +111,33 @@ class Settings(DatabaseSettings):
     def _split_institutions(cls, given: Any) -> Any:
         if not isinstance(given, str):
             return given
-        pairs = (entry.partition("=") for entry in given.split(",") if entry.strip())
-        return {code.strip(): name.strip() for code, _, name in pairs}
+        pairs = [entry.partition("=") for entry in given.split(",") if entry.strip()]
+        named = {code.strip(): name.strip() for code, _, name in pairs}
+        if len(named) < len(pairs) or not all(1 <= len(code) <= 64 for code in named):  # noqa: PLR2004 - told below
+            raise ValueError("every code has 1 to 64 characters and stands once")
+        return named
+
+    @field_validator("emias_url")
+    @classmethod
+    def _encrypted(cls, given: str) -> str:
+        address = urlsplit(given)
+        if not address.hostname or not (
+            address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname))
+        ):
+            raise ValueError("neither https nor on loopback")
+        return given
+
+    @field_validator("field_keys")
+    @classmethod
+    def _fernet_keys(cls, given: SecretStr) -> SecretStr:
+        keys = [key.strip() for key in given.get_secret_value().split(",") if key.strip()]
+        try:
+            fitting = [Fernet(key) for key in keys]
+        except ValueError:
+            fitting = []
+        if not fitting:
+            raise ValueError("not each of them is 32 bytes in url-safe base64")
+        return given
 
     @field_validator("lookup_key")
     @classmethod
@@ -111,14 +148,15 @@ class Settings(DatabaseSettings):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.emias_key_file and not self.emias_cert_file:
-            raise ValueError("EMIAS_KEY_FILE needs EMIAS_CERT_FILE beside it")
-        if self.emias_cert_file and self.emias_pkcs12_file:
-            raise ValueError("EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other")
-        if self.bitrix_feed_url and not self.bitrix_feed_key:
-            raise ValueError("BITRIX_FEED_URL needs BITRIX_FEED_KEY (or BITRIX_FEED_KEY_FILE) beside it")
-        if self.sync_longest < self.sync_shortest:
-            raise ValueError("SYNC_LONGEST must not be less than SYNC_SHORTEST")
+        problems = {
+            "EMIAS_KEY_FILE needs EMIAS_CERT_FILE beside it": self.emias_key_file and not self.emias_cert_file,
+            "EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other": self.emias_cert_file and self.emias_pkcs12_file,
+            "BITRIX_FEED_URL needs BITRIX_FEED_KEY (or BITRIX_FEED_KEY_FILE) beside it": self.bitrix_feed_url
+            and not self.bitrix_feed_key,
+            "SYNC_LONGEST must not be less than SYNC_SHORTEST": self.sync_longest < self.sync_shortest,
+        }
+        if any(problems.values()):
+            raise ValueError("\n".join(problem for problem, is_so in problems.items() if is_so))
         return self
 
     @property
@@ -127,40 +165,46 @@ class Settings(DatabaseSettings):
         return timedelta(seconds=self.stale_after)
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 AnySettings = TypeVar("AnySettings", bound=DatabaseSettings)
 
 
 def read_settings(model: type[AnySettings], environment: Mapping[str, str] | None = None) -> AnySettings:
     """Read the settings of a process; raise `SettingsError` with a line for each variable that is wrong or missing."""
     given = {name.upper(): value for name, value in (os.environ if environment is None else environment).items()}
-    values: dict[str, Any] = {
-        name: given[name.upper()] for name in model.model_fields if given.get(name.upper(), "") != ""
-    }
+    values = {name: given.get(name.upper(), "") for name in model.model_fields}
+    unreadable: dict[str, str] = {}
     for secret in _SECRETS:
-        named = given.get(f"{secret}_FILE")
-        if named and secret.lower() in model.model_fields and secret.lower() not in values:
-            values[secret.lower()] = _read_secret(f"{secret}_FILE", named)
+        name, path = secret.lower(), given.get(f"{secret}_FILE")
+        if path and values.get(name) == "":
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as fault:
+                unreadable[name] = f"{secret}_FILE: cannot read {path} ({type(fault).__name__})"
     try:
-        return model.model_validate(values)
+        settings = model.model_validate({name: value for name, value in values.items() if value})
     except ValidationError as error:
-        raise SettingsError("\n".join(_complaints(model, error))) from None
+        raise SettingsError("\n".join((_complaints(model, error) | unreadable).values())) from None
+    if unreadable:
+        raise SettingsError("\n".join(unreadable.values()))
+    return settings
 
 
-def _read_secret(variable: str, path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{variable}: cannot read {path}: {error.strerror}") from None
-
-
-def _complaints(model: type[DatabaseSettings], error: ValidationError) -> list[str]:
-    lines = []
+def _complaints(model: type[DatabaseSettings], error: ValidationError) -> dict[str, str]:
+    """Say what is wrong with each variable; none is quoted, for it may be a secret."""
+    lines = {}
     for problem in error.errors(include_input=False, include_url=False, include_context=False):
         name = str(problem["loc"][0]) if problem["loc"] else ""
         field = model.model_fields.get(name)
         wanted = f" — should be: {field.description}" if field else ""
         message = "is not set" if problem["type"] == "missing" else problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{name.upper()}: {message}{wanted}" if name else message)
+        lines[name] = f"{name.upper()}: {message}{wanted}" if name else message
     return lines
 
 

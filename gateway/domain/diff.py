@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -40,17 +40,17 @@ class SlotDiff:
 def diff_slots(known: Iterable[KnownSlot], window: ScheduleWindow) -> SlotDiff:
     """Compare the rows of the window's days with what EMIAS listed.
 
-    Remote slots that begin at once count as one, free if any is. Rows outside the covered days are not spoken of.
+    Remote slots that begin at once count as one, free if any is. Rows and slots outside the covered days are not spoken
+    of.
     """
-    remote = _one_per_start(window.slots)
-    insert = dict(remote)
+    insert = _one_per_start(window)
     update: list[RemoteSlot] = []
     close: list[datetime] = []
     kept = 0
     for row in known:
         seen = insert.pop(row.starts_at, None)
         if seen is None:
-            if not row.closed and window.covered_from <= moscow_day(row.starts_at) <= window.covered_to:
+            if not row.closed and window.covers(row.starts_at):
                 close.append(row.starts_at)
         elif row.closed or (row.emias_slot_id, row.is_free, row.ends_at, row.room) != (
             seen.emias_slot_id,
@@ -64,13 +64,13 @@ def diff_slots(known: Iterable[KnownSlot], window: ScheduleWindow) -> SlotDiff:
     return SlotDiff(tuple(insert.values()), tuple(update), tuple(close), kept)
 
 
-def _one_per_start(slots: Sequence[RemoteSlot]) -> dict[datetime, RemoteSlot]:
+def _one_per_start(window: ScheduleWindow) -> dict[datetime, RemoteSlot]:
     by_start: dict[datetime, RemoteSlot] = {}
-    for slot in slots:
+    for slot in window.slots:
         twin = by_start.get(slot.starts_at)
         if twin is None or (slot.is_free and not twin.is_free):
             by_start[slot.starts_at] = slot
-    return by_start
+    return {starts_at: slot for starts_at, slot in by_start.items() if window.covers(starts_at)}
 
 
 def is_suspicious(known: Iterable[KnownSlot], window: ScheduleWindow, today: date) -> bool:
@@ -78,10 +78,6 @@ def is_suspicious(known: Iterable[KnownSlot], window: ScheduleWindow, today: dat
 
     Today is left out because it empties by itself; a handful of slots is too few to judge.
     """
-    before = sum(1 for row in known if not row.closed and _ahead(row.starts_at, today, window))
-    after = sum(1 for slot in window.slots if _ahead(slot.starts_at, today, window))
+    before = sum(not row.closed and window.covers(row.starts_at) and moscow_day(row.starts_at) > today for row in known)
+    after = sum(moscow_day(starts_at) > today for starts_at in _one_per_start(window))
     return before >= _TOO_FEW_TO_JUDGE and after < before * _SHRUNK_BELOW
-
-
-def _ahead(starts_at: datetime, today: date, window: ScheduleWindow) -> bool:
-    return max(today, window.covered_from) < moscow_day(starts_at) <= window.covered_to

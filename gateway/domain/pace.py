@@ -26,7 +26,7 @@ class Pace:
     def after_failure(self, failures: int, retry_after: float | None) -> timedelta:
         """Wait longer with each failure in a row, and as long as EMIAS asks within the longest interval."""
         patience = self.shortest / 5 * (1 << min(failures, 10))
-        asked = timedelta(seconds=retry_after) if retry_after else timedelta()
+        asked = timedelta(seconds=max(0.0, min(self.longest.total_seconds(), retry_after or 0.0)))
         return min(max(patience, asked), self.longest)
 
     def _within(self, wanted: timedelta) -> timedelta:

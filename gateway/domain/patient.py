@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ __all__ = ["OmsPolicy", "Patient", "PolicyKind", "Sex", "Snils", "parse_birth_da
 _SNILS_FORM = re.compile(r"\d{3}[- ]?\d{3}[- ]?\d{3}[- ]?\d{2}", re.ASCII)
 _LAST_UNCHECKED_SNILS = 1_001_998
 _NAME_FORM = re.compile(r"[^\W\d_](?:[^\W\d_]|[ .'’()\-])*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MAX_NAME = 100
 _OLDEST_BIRTH = date(1900, 1, 1)
 
@@ -137,9 +139,10 @@ class Patient:
 
 
 def parse_name(field: str, text: str) -> str:
-    """Tidy a part of a person's name; raise `FieldError` when it cannot be one."""
-    tidy = " ".join(text.split())
-    if len(tidy) > _MAX_NAME or not _NAME_FORM.fullmatch(tidy):
+    """Tidy a part of a person's name, accents composed; raise `FieldError` when it cannot be one."""
+    given = unicodedata.normalize("NFC", text.strip())
+    tidy = " ".join(given.split())
+    if len(tidy) > _MAX_NAME or _CONTROL.search(given) or not _NAME_FORM.fullmatch(tidy):
         raise FieldError(field, "name_format")
     return tidy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from gateway.domain.moscow import as_moscow
+from gateway.domain.moscow import as_moscow, moscow_day
 
 __all__ = ["EmiasDoctorRef", "RemoteSlot", "ScheduleWindow", "SlotKey", "Unchanged"]
 
@@ -56,6 +56,10 @@ class ScheduleWindow:
     covered_from: date
     covered_to: date
     digest: str
+
+    def covers(self, starts_at: datetime) -> bool:
+        """Tell whether the reply speaks of the day on which the instant falls."""
+        return self.covered_from <= moscow_day(starts_at) <= self.covered_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -13,14 +14,14 @@ from gateway.domain.booking import Booking, BookingState
 from gateway.domain.directory import FreeSlot
 from gateway.domain.errors import BookingRefused, EmiasUnavailable, SlotTaken
 from gateway.domain.outcomes import Booked, Cause, CreateOutcome, NotSent, Rejected, Unknown
-from gateway.domain.settlement import HoldFate, settle_create
+from gateway.domain.settlement import HoldFate, Settlement, settle_create
 from gateway.ports import AppointmentRequest, BookingLedger, Emias, Gate, Intent
 from gateway.services.offer import Offer
 from gateway.services.under_way import UnderWay
 
-__all__ = ["Book"]
+__all__ = ["Book", "retry_seconds"]
 
-DEFAULT_RETRY_AFTER: Final = 30
+_RETRY_AFTER: Final = 30
 _log = structlog.stdlib.get_logger("gateway.book")
 
 
@@ -40,29 +41,35 @@ class Book:
         A caller that hangs up does not stop the call. Raises `NotFound`, `HoldExpired`, `SlotTaken` with alternatives,
         `BookingRefused`, or `EmiasUnavailable` when the request surely was not sent.
         """
+        return await self.under_way.shielded(self._submit(intent))
+
+    async def _submit(self, intent: Intent) -> Booking:
         try:
             booking, slot = await self.ledger.open(intent)
         except SlotTaken as lost:
             raise await self._with_alternatives(lost, intent) from None
-        return await self.under_way.shielded(self._send(intent, booking, slot))
+        return await self._send(intent, booking, slot)
 
     async def _send(self, intent: Intent, booking: Booking, slot: FreeSlot) -> Booking:
         request = AppointmentRequest(
             slot.doctor, slot.emias_slot_id, slot.starts_at, intent.patient, str(booking.id), intent.referral
         )
         outcome = await self._ask(request)
-        settled = await self._record(booking, outcome)
-        if settle_create(outcome).hold is not HoldFate.KEPT:
+        settlement = settle_create(outcome)
+        settled = await self._record(booking, settlement)
+        if settled is None:
+            return replace(booking, state=BookingState.IN_DOUBT)
+        if settlement.hold is not HoldFate.KEPT:
             await self.gate.leave(slot.id, intent.hold_id)
         match outcome:
             case Booked() | Unknown():
                 return settled
             case Rejected():
-                if settle_create(outcome).slot_gone:
+                if settlement.slot_gone:
                     raise SlotTaken(await self.offer.instead_of(intent.holder.site_id, slot.id))
                 raise BookingRefused(outcome)
             case NotSent():
-                raise EmiasUnavailable(outcome.cause, round(outcome.retry_after or DEFAULT_RETRY_AFTER))
+                raise EmiasUnavailable(outcome.cause, retry_seconds(outcome))
         assert_never(outcome)
 
     async def _ask(self, request: AppointmentRequest) -> CreateOutcome:
@@ -72,15 +79,15 @@ class Book:
             _log.error("create_appointment_broke", booking=request.client_ref, fault=type(fault).__name__)
             return Unknown(Cause.GARBLED)
 
-    async def _record(self, booking: Booking, outcome: CreateOutcome) -> Booking:
-        """Commit the outcome; when that fails the row stays `submitting` and is told as in doubt."""
+    async def _record(self, booking: Booking, settlement: Settlement) -> Booking | None:
+        """Commit the outcome; None when that failed or another decides by now, so that nobody may say how it ended."""
         try:
-            settled = await self.ledger.settle(booking.id, booking.token, settle_create(outcome), actor="gateway")
+            settled = await self.ledger.settle(booking.id, booking.token, settlement, actor="gateway")
         except Exception as fault:  # noqa: BLE001 - the caller must not take a lost record for a lost booking
             _log.error("outcome_not_recorded", booking=str(booking.id), fault=type(fault).__name__)
-            return replace(booking, state=BookingState.IN_DOUBT)
-        _log.info("booking_settled", booking=str(booking.id), outcome=type(outcome).__name__.lower())
-        return settled or replace(booking, state=BookingState.IN_DOUBT)
+            return None
+        _log.info("booking_settled", booking=str(booking.id), state=settlement.state.value, ours=settled is not None)
+        return settled
 
     async def _with_alternatives(self, lost: SlotTaken, intent: Intent) -> SlotTaken:
         if lost.slot_id is None:
@@ -94,3 +101,8 @@ class Book:
     async def look_up(self, site_id: int, ticket: str, birth_date: date) -> Booking:
         """Find a booking by what its patient knows; raise `NotFound` whichever of the two is wrong."""
         return await self.ledger.look_up(site_id, ticket, birth_date)
+
+
+def retry_seconds(outcome: NotSent) -> int:
+    """Return how many whole seconds to wait before the call is worth another try, at least one."""
+    return max(1, ceil(_RETRY_AFTER if outcome.retry_after is None else outcome.retry_after))

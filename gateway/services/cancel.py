@@ -13,9 +13,9 @@ from gateway.domain.errors import EmiasUnavailable, NotCancellable
 from gateway.domain.hold import Holder
 from gateway.domain.outcomes import Cancelled, CancelOutcome, Cause, NotSent, Refusal, Rejected, Unknown
 from gateway.domain.patient import Patient
-from gateway.domain.settlement import settle_cancel
+from gateway.domain.settlement import Settlement, settle_cancel
 from gateway.ports import BookingLedger, Emias, IdempotencyKey
-from gateway.services.book import DEFAULT_RETRY_AFTER
+from gateway.services.book import retry_seconds
 from gateway.services.under_way import UnderWay
 
 __all__ = ["Cancel"]
@@ -36,19 +36,21 @@ class Cancel:
 
         Raises `NotFound`, `NotCancellable`, or `EmiasUnavailable` when the request surely was not sent.
         """
-        booking, patient = await self.ledger.open_cancel(holder, booking_id, key)
-        return await self.under_way.shielded(self._send(booking, patient, reason))
+        return await self.under_way.shielded(self._cancel(holder, booking_id, reason, key))
 
-    async def _send(self, booking: Booking, patient: Patient, reason: str) -> Booking:
+    async def _cancel(self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None) -> Booking:
+        booking, patient = await self.ledger.open_cancel(holder, booking_id, key)
         outcome = await self._ask(booking, patient, reason)
-        settled = await self._record(booking, outcome)
+        settled = await self._record(booking, settle_cancel(outcome))
+        if settled is None:
+            return replace(booking, state=BookingState.CANCEL_IN_DOUBT)
         match outcome:
             case Cancelled() | Unknown() | Rejected(kind=Refusal.ALREADY_CANCELLED):
                 return settled
             case Rejected():
                 raise NotCancellable(outcome.kind.value)
             case NotSent():
-                raise EmiasUnavailable(outcome.cause, round(outcome.retry_after or DEFAULT_RETRY_AFTER))
+                raise EmiasUnavailable(outcome.cause, retry_seconds(outcome))
         assert_never(outcome)
 
     async def _ask(self, booking: Booking, patient: Patient, reason: str) -> CancelOutcome:
@@ -61,10 +63,10 @@ class Cancel:
             _log.error("cancel_appointment_broke", booking=str(booking.id), fault=type(fault).__name__)
             return Unknown(Cause.GARBLED)
 
-    async def _record(self, booking: Booking, outcome: CancelOutcome) -> Booking:
+    async def _record(self, booking: Booking, settlement: Settlement) -> Booking | None:
+        """Commit the outcome; None when that failed or another decides by now."""
         try:
-            settled = await self.ledger.settle(booking.id, booking.token, settle_cancel(outcome), actor="gateway")
+            return await self.ledger.settle(booking.id, booking.token, settlement, actor="gateway")
         except Exception as fault:  # noqa: BLE001 - the row stays `cancelling` and is looked into later
             _log.error("outcome_not_recorded", booking=str(booking.id), fault=type(fault).__name__)
-            return replace(booking, state=BookingState.CANCEL_IN_DOUBT)
-        return settled or replace(booking, state=BookingState.CANCEL_IN_DOUBT)
+            return None

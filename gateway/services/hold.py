@@ -36,19 +36,23 @@ class HoldSlot:
     async def take(self, holder: Holder, slot_id: UUID, doctor_id: str | None) -> Hold:
         """Hold the slot; raise `NotFound`, `SlotHeld`, `SlotTaken` (both with alternatives) or `TooManyHolds`."""
         hold_id = uuid4()
-        if await self.gate.enter(slot_id, hold_id, HOLD_FOR) is GateAnswer.OCCUPIED:
-            raise SlotHeld(await self.offer.instead_of(holder.site_id, slot_id))
         try:
-            return await self._write(holder, hold_id, slot_id, doctor_id)
+            return await self._enter(holder, hold_id, slot_id, doctor_id)
         except SlotHeld:
-            await self.gate.leave(slot_id, hold_id)
             raise SlotHeld(await self.offer.instead_of(holder.site_id, slot_id)) from None
         except SlotTaken:
-            await self.gate.leave(slot_id, hold_id)
             raise SlotTaken(await self.offer.instead_of(holder.site_id, slot_id)) from None
+
+    async def _enter(self, holder: Holder, hold_id: UUID, slot_id: UUID, doctor_id: str | None) -> Hold:
+        """Pass the gate and write the hold; whatever stops it, cancellation too, opens the gate again."""
+        try:
+            answer = await self.gate.enter(slot_id, hold_id, HOLD_FOR)
+            if answer is not GateAnswer.OCCUPIED:
+                return await self._write(holder, hold_id, slot_id, doctor_id)
         except BaseException:
             await self.gate.leave(slot_id, hold_id)
             raise
+        raise SlotHeld
 
     async def _write(self, holder: Holder, hold_id: UUID, slot_id: UUID, doctor_id: str | None) -> Hold:
         sighting = await self._sight(holder, slot_id, doctor_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -52,6 +52,7 @@ class Refresh:
     pace: Pace
     lease: timedelta
     under_way: UnderWay
+    _on_demand: dict[EmiasDoctorRef, asyncio.Task[bool]] = field(default_factory=dict)
 
     async def due(self, doctor: DueDoctor) -> Refreshed:
         """Read a leased doctor; every end, good or bad, is written to the due list."""
@@ -99,11 +100,15 @@ class Refresh:
 
         A read that takes longer goes on by itself.
         """
-        task = self.under_way.begin(self._on_demand(doctor))
+        task = self._on_demand.get(doctor)
+        if task is None:
+            task = self.under_way.begin(self._claimed(doctor))
+            self._on_demand[doctor] = task
+            task.add_done_callback(lambda _: self._on_demand.pop(doctor, None))
         done, _ = await asyncio.wait({task}, timeout=within.total_seconds())
         return task in done and task.exception() is None and task.result()
 
-    async def _on_demand(self, doctor: EmiasDoctorRef) -> bool:
+    async def _claimed(self, doctor: EmiasDoctorRef) -> bool:
         leased = await self.book.claim(doctor, self.lease)
         if leased is None:
             return False

@@ -32,4 +32,4 @@ class UnderWay:
     async def drain(self) -> None:
         """Wait for all of them to end, well or not."""
         while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.wait(self._tasks)

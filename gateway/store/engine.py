@@ -14,7 +14,7 @@ from piccolo.table import Table
 
 from gateway.store.tables import TABLES
 
-__all__ = ["Database", "PooledEngine", "open_database"]
+__all__ = ["Database", "PooledEngine", "open_database", "open_pool"]
 
 _STATEMENT_TIMEOUT: Final = timedelta(seconds=10)
 _LOCK_TIMEOUT: Final = timedelta(seconds=3)
@@ -53,7 +53,7 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(
+async def open_pool(
     url: str,
     *,
     min_size: int = 2,
@@ -62,7 +62,7 @@ async def open_database(
     lock_timeout: timedelta = _LOCK_TIMEOUT,
     application_name: str = "emias-gateway",
 ) -> AsyncIterator[Database]:
-    """Open the pool, bind our tables to it, and close it in the end.
+    """Open a pool that Piccolo can use, and close it in the end.
 
     A connection that the server ended is replaced at its next use.
 
@@ -84,17 +84,25 @@ async def open_database(
             "idle_in_transaction_session_timeout": _milliseconds(statement_timeout),
         },
     )
-    database = Database(url, engine)
-    database.bind(*TABLES)
     try:
-        yield database
+        yield Database(url, engine)
     finally:
         await engine.close_connection_pool()
 
 
+@asynccontextmanager
+async def open_database(
+    url: str, *, min_size: int = 2, max_size: int = 10, application_name: str = "emias-gateway"
+) -> AsyncIterator[Database]:
+    """Open the process's database: as `open_pool`, with our tables bound to it."""
+    async with open_pool(url, min_size=min_size, max_size=max_size, application_name=application_name) as database:
+        database.bind(*TABLES)
+        yield database
+
+
 async def _keep_session(_connection: Any) -> None:
-    # Nothing here changes a session (locks and settings end with their transaction), and asyncpg has already rolled back
-    # what was left open: the usual reset would cost every query a second round trip.
+    # Nothing here leaves a session changed (settings end with their transaction, a lock with its holder's work), and
+    # asyncpg has already rolled back what was open: the usual reset would cost every query a second round trip.
     return
 
 

@@ -15,7 +15,7 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.tables import Migration
 from piccolo.conf.apps import AppConfig, Finder, MigrationModule
 
-from gateway.store.engine import Database, open_database
+from gateway.store.engine import Database, open_pool
 from gateway.store.piccolo_conf import APP_REGISTRY, lent_engine
 
 __all__ = ["migrate", "pending"]
@@ -36,7 +36,7 @@ async def migrate(url: str) -> list[str]:
             await transaction.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
             with _lent_to_piccolo(database):
                 if not await Migration.table_exists().run():
-                    await Migration.create_table().run()
+                    await Migration.create_table()
                 ran = [name for app in _apps() for name in await _forwards(app)]
         await database.pool.execute(
             "SELECT ensure_slot_partitions((now() AT TIME ZONE 'Europe/Moscow')::date,"
@@ -55,10 +55,7 @@ async def pending(url: str) -> list[str]:
             rows = []
     done = {(row["app_name"], row["name"]) for row in rows}
     return [
-        f"{app.app_name}:{step}"
-        for app in _apps()
-        for step in sorted(_steps(app))
-        if (app.app_name, step) not in done
+        f"{app.app_name}:{step}" for app in _apps() for step in sorted(_steps(app)) if (app.app_name, step) not in done
     ]
 
 
@@ -87,7 +84,7 @@ def _steps(app: AppConfig) -> dict[str, MigrationModule]:
 
 
 def _patient_database(url: str) -> AbstractAsyncContextManager[Database]:
-    return open_database(url, min_size=1, max_size=2, statement_timeout=_PATIENCE, lock_timeout=_PATIENCE)
+    return open_pool(url, min_size=1, max_size=2, statement_timeout=_PATIENCE, lock_timeout=_PATIENCE)
 
 
 @contextmanager

@@ -1,0 +1,97 @@
+"""Examples of what is sent and received, all of made-up people."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Final
+
+__all__ = ["EXAMPLES"]
+
+_SLOT: Final[dict[str, Any]] = {
+    "id": "3f0a2c1e-7b1d-5c55-9f7d-2a4f1f0c8b11",
+    "starts_at": "2026-11-24T15:00:00+03:00",
+    "ends_at": "2026-11-24T15:15:00+03:00",
+    "room": "312",
+    "lpu_code": "0101",
+}
+_DOCTOR: Final[dict[str, Any]] = {"id": "57", "name": "Иванова Анна Петровна"}
+_BOOKING_ID: Final = "1b1f7c5e-0f7a-4d57-8c0b-7c9a3c0c2d21"
+
+EXAMPLES: Final = MappingProxyType(
+    {
+        "specialties": [{"id": "12", "name": "Терапевт", "doctors": 7}],
+        "doctors": {
+            "items": [
+                {
+                    **_DOCTOR,
+                    "specialty": {"id": "12", "name": "Терапевт"},
+                    "lpu_code": "0101",
+                    "lpu_codes": ["0101"],
+                    "bookable": True,
+                    "next_free": "2026-11-24T15:00:00+03:00",
+                    "as_of": "2026-11-23T09:12:30+03:00",
+                    "stale": False,
+                }
+            ],
+            "next_cursor": None,
+        },
+        "slots": {
+            "doctor_id": "57",
+            "as_of": "2026-11-23T09:12:30+03:00",
+            "stale": False,
+            "days": [{"date": "2026-11-24", "slots": [_SLOT]}],
+        },
+        "hold_body": {"slot_id": _SLOT["id"], "doctor_id": "57"},
+        "hold": {
+            "id": "0d4f6d2a-8f36-4c8e-9a53-2f1f0f9b7a10",
+            "slot": _SLOT,
+            "doctor": _DOCTOR,
+            "expires_at": "2026-11-23T09:20:00+03:00",
+            "renewals_left": 2,
+            "verified": True,
+        },
+        "booking_body": {
+            "hold_id": "0d4f6d2a-8f36-4c8e-9a53-2f1f0f9b7a10",
+            "patient": {
+                "last_name": "Петрова",
+                "first_name": "Мария",
+                "middle_name": "Сергеевна",
+                "birth_date": "1985-03-14",
+                "snils": "112-233-445 95",
+                "oms": {"number": "7756410885000127", "kind": "enp"},
+                "sex": "F",
+            },
+            "contact": "+7 900 000-00-00",
+        },
+        "booking": {
+            "id": _BOOKING_ID,
+            "state": "booked",
+            "slot": _SLOT,
+            "doctor": _DOCTOR,
+            "emias_appointment_id": "A-100500",
+            "ticket": "T-77",
+        },
+        "cancelled": {"id": _BOOKING_ID, "state": "cancelled", "slot": _SLOT, "doctor": _DOCTOR},
+        "pending": {
+            "id": _BOOKING_ID,
+            "state": "in_doubt",
+            "status_url": f"/v1/bookings/{_BOOKING_ID}",
+            "retry_after": 5,
+        },
+        "cancel_pending": {
+            "id": _BOOKING_ID,
+            "state": "cancel_in_doubt",
+            "status_url": f"/v1/bookings/{_BOOKING_ID}",
+            "retry_after": 5,
+        },
+        "cancel_body": {"reason": "patient_request"},
+        "lookup_body": {"ticket": "T-77", "birth_date": "14.03.1985"},
+        "status": {
+            "status": "ok",
+            "emias": "up",
+            "sync": {"oldest_as_of": "2026-11-23T09:05:00+03:00", "lagging": 0, "doctors": 52},
+            "clock": {"now": "2026-11-23T09:15:00+03:00", "skew_seconds": 0.004},
+        },
+    }
+)
+"""By the name of the call or body that they belong to."""

@@ -1,0 +1,51 @@
+"""The schema's tables as Piccolo sees them, one noun a file, for the admin and the ordinary queries.
+
+`gateway.store` and `admin` come in; nothing here opens a connection. The SQL files of `schema/` make the tables, these
+classes describe them, and a test compares the two. Keys of several columns that nobody edits (`booking_moves`,
+`idempotency_keys`) have no class. Read `booking.py` first.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.store.tables.api_key import ApiKey
+from gateway.store.tables.booking import Booking
+from gateway.store.tables.booking_history import BookingHistory
+from gateway.store.tables.doctor import Doctor
+from gateway.store.tables.doctor_mapping import DoctorMapping
+from gateway.store.tables.emias_doctor import EmiasDoctor
+from gateway.store.tables.hold import Hold
+from gateway.store.tables.institution import Institution
+from gateway.store.tables.local_emias_slot import LocalEmiasSlot
+from gateway.store.tables.site import Site
+from gateway.store.tables.sync_entry import SyncEntry
+
+__all__ = [
+    "TABLES",
+    "ApiKey",
+    "Booking",
+    "BookingHistory",
+    "Doctor",
+    "DoctorMapping",
+    "EmiasDoctor",
+    "Hold",
+    "Institution",
+    "LocalEmiasSlot",
+    "Site",
+    "SyncEntry",
+]
+
+TABLES: Final = (
+    Site,
+    ApiKey,
+    Institution,
+    EmiasDoctor,
+    Doctor,
+    DoctorMapping,
+    LocalEmiasSlot,
+    Hold,
+    Booking,
+    BookingHistory,
+    SyncEntry,
+)

@@ -1,0 +1,88 @@
+"""The command: `python -m simulator`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+import click
+
+from simulator.listeners import PortBusyError
+from simulator.running import Simulator, SimulatorConfig, running_simulator
+
+__all__ = ["main"]
+
+_BUSY_PORT = 2
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--emias-port", default=0, show_default="a free one", help="Port of the EMIAS listener (TLS).")
+@click.option("--control-port", default=0, show_default="a free one", help="Port of the control listener.")
+@click.option("--site-port", default=0, show_default="a free one", help="Port of the site.")
+@click.option(
+    "--pki", required=True, type=click.Path(path_type=Path, file_okay=False), help="Certificates, made when absent."
+)
+@click.option("--gateway-url", default="http://127.0.0.1:8000", show_default=True, help="Where the page's calls go.")
+@click.option("--gateway-key-file", type=_FILE, help="The site's gateway key [else SIMULATOR_GATEWAY_KEY].")
+@click.option("--feed-key-file", type=_FILE, help="Keys that open the feed, one a line [else SIMULATOR_FEED_KEY].")
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same world.")
+@click.option("--doctors", default=50, show_default=True, type=click.IntRange(1), help="Bookable doctors.")
+@click.option("--living", default=0.0, show_default=True, type=click.FloatRange(0), help="Slots changed a second.")
+def main(
+    *,
+    emias_port: int,
+    control_port: int,
+    site_port: int,
+    pki: Path,
+    gateway_url: str,
+    gateway_key_file: Path | None,
+    feed_key_file: Path | None,
+    seed: int,
+    doctors: int,
+    living: float,
+) -> None:
+    """Stand in for EMIAS and for a Bitrix site until stopped."""
+    config = SimulatorConfig(
+        pki_folder=pki,
+        emias_port=emias_port,
+        control_port=control_port,
+        site_port=site_port,
+        gateway_url=gateway_url,
+        gateway_key_file=gateway_key_file,
+        feed_key_file=feed_key_file,
+        seed=seed,
+        doctors=doctors,
+        living=living,
+    )
+    try:
+        asyncio.run(_run(config))
+    except PortBusyError as error:
+        click.echo(f"simulator: {error}", err=True)
+        sys.exit(_BUSY_PORT)
+
+
+async def _run(config: SimulatorConfig) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with running_simulator(config) as simulator:
+        click.echo(json.dumps(_ready(simulator)))
+        await stopped.wait()
+
+
+def _ready(simulator: Simulator) -> dict[str, str]:
+    return {
+        "event": "ready",
+        "emias_url": simulator.emias_url,
+        "control_url": simulator.control_url,
+        "site_url": simulator.site_url,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""The whole stand-in as one object: started, addressed and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from simulator.control import CANARY_PATH, Control
+from simulator.emias.installation import Installation
+from simulator.emias.life import live
+from simulator.emias.server import SERVICE_PATH, ScheduleService
+from simulator.emias.world import MOSCOW
+from simulator.listeners import Listener, mutual_tls
+from simulator.pki import Pki, open_pki
+from simulator.site.directory import SiteDirectory
+from simulator.site.feed import Feed
+from simulator.site.keys import SecretSource
+from simulator.site.relay import Relay
+from simulator.site.server import make_site
+
+__all__ = ["Simulator", "SimulatorConfig", "running_simulator"]
+
+
+def _moscow_now() -> datetime:
+    return datetime.now(MOSCOW)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """Say how to run: port 0 is a free one, `living` is changed slots a second, keys are read when they are needed."""
+
+    pki_folder: Path
+    emias_port: int = 0
+    control_port: int = 0
+    site_port: int = 0
+    gateway_url: str = "http://127.0.0.1:8000"
+    gateway_key_file: Path | None = None
+    feed_key_file: Path | None = None
+    seed: int = 1
+    doctors: int = 50
+    living: float = 0.0
+    now: Callable[[], datetime] = field(default=_moscow_now)
+
+
+class Simulator:
+    """Name the addresses and certificates of a running stand-in; `installation` is what EMIAS knows."""
+
+    def __init__(self, config: SimulatorConfig) -> None:
+        self.pki: Pki = open_pki(config.pki_folder)
+        self.installation = Installation(seed=config.seed, doctors=config.doctors, living=config.living, now=config.now)
+        self.directory = SiteDirectory(self.installation.world.doctors.values(), config.now)
+        self._service = ScheduleService(self.installation, lambda: f"{self.control_url}{CANARY_PATH}")
+        self._certificate = "server"
+        self._emias = Listener("EMIAS", self._service.app, config.emias_port)
+        control = Control(self.installation, self.directory, self)
+        self._control = Listener("control", control.app, config.control_port)
+        feed = Feed(self.directory, SecretSource(config.feed_key_file, "SIMULATOR_FEED_KEY"))
+        relay = Relay(config.gateway_url, SecretSource(config.gateway_key_file, "SIMULATOR_GATEWAY_KEY"))
+        self._site = Listener("site", lambda: make_site(feed, relay), config.site_port)
+
+    @property
+    def emias_url(self) -> str:
+        """Tell the address of the SOAP service."""
+        return f"https://127.0.0.1:{self._emias.port}{SERVICE_PATH}"
+
+    @property
+    def control_url(self) -> str:
+        """Tell the address of the control listener."""
+        return f"http://127.0.0.1:{self._control.port}"
+
+    @property
+    def site_url(self) -> str:
+        """Tell the address of the site."""
+        return f"http://127.0.0.1:{self._site.port}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether EMIAS accepts connections."""
+        return self._emias.is_open
+
+    async def start(self, certificate: str = "server") -> None:
+        """Open the EMIAS listener with one of the PKI's two server certificates; with another one, open it anew."""
+        tls = self._tls(certificate)
+        if certificate != self._certificate:
+            await self._emias.close()
+        self._certificate = certificate
+        await self._emias.open(tls)
+
+    async def stop(self) -> None:
+        """Close the EMIAS listener and break its connections."""
+        await self._emias.close()
+
+    async def open(self) -> None:
+        """Open all three listeners."""
+        await self._control.open()
+        await self._site.open()
+        await self.start()
+
+    async def close(self) -> None:
+        """Close all three listeners."""
+        for listener in (self._site, self._emias, self._control):
+            await listener.close()
+        await self._service.close()
+
+    def _tls(self, certificate: str) -> ssl.SSLContext:
+        pairs = {
+            "server": (self.pki.server_cert, self.pki.server_key),
+            "wrong_name_server": (self.pki.wrong_name_server_cert, self.pki.wrong_name_server_key),
+        }
+        return mutual_tls(*pairs[certificate], self.pki.ca)
+
+
+@asynccontextmanager
+async def running_simulator(config: SimulatorConfig) -> AsyncIterator[Simulator]:
+    """Run the stand-in inside this event loop."""
+    simulator = Simulator(config)
+    life: asyncio.Task[None] | None = None
+    try:
+        await simulator.open()
+        life = asyncio.create_task(live(simulator.installation))
+        yield simulator
+    finally:
+        if life is not None:
+            life.cancel()
+            with suppress(asyncio.CancelledError):
+                await life
+        await simulator.close()

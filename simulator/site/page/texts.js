@@ -1,0 +1,148 @@
+const RU = {
+  skip: "К записи",
+  brand: "Поликлиника «Берёзовая роща»",
+  title: "Запись на приём",
+  footer: "Стенд для проверки: врачи вымышлены, запись никуда, кроме стенда, не уходит.",
+  stepsLabel: "Шаги записи",
+  steps: ["Специальность", "Врач", "Время", "Данные", "Талон"],
+  loading: "Загружаем…",
+  chooseSpecialty: "К какому врачу записаться?",
+  chooseDoctor: "Выберите врача",
+  chooseTime: "Выберите день и время",
+  doctorsCount: "Врачей: ",
+  nextFree: "Ближайшее время: ",
+  noFree: "Свободного времени нет",
+  notBookable: "Запись через сайт недоступна",
+  stale: "Расписание давно не обновлялось: время может оказаться занятым.",
+  nothingFree: "В ближайшие 30 дней свободного времени нет. Выберите другого врача.",
+  institution: "Учреждение ",
+  room: "Кабинет: ",
+  morning: "Утро",
+  afternoon: "День",
+  back: "Назад",
+  retry: "Попробовать ещё раз",
+  formTitle: "Данные пациента",
+  heldFor: "Время закреплено за вами ещё",
+  minuteLeft: "Осталась одна минута, чтобы отправить форму.",
+  holdOver: "Пять минут прошли: время больше не закреплено.",
+  holdAgain: "Закрепить снова",
+  renew: "Ещё пять минут",
+  lastName: "Фамилия",
+  firstName: "Имя",
+  middleName: "Отчество (если есть)",
+  birthDate: "Дата рождения",
+  snils: "СНИЛС",
+  oms: "Полис ОМС",
+  birthDateHint: "ДД.ММ.ГГГГ",
+  snilsHint: "11 цифр, например 112-233-445 95",
+  omsHint: "16 цифр единого полиса",
+  needed: "Заполните это поле",
+  checkForm: "Проверьте поля, отмеченные ниже.",
+  prefill: "Вымышленный пациент",
+  submit: "Записаться",
+  submitting: "Отправляем…",
+  slotTaken: "Это время только что заняли",
+  alternatives: "Ближайшее свободное время. Введённые данные сохранятся:",
+  noAlternatives: "Другого времени поблизости не нашлось. Вернитесь к расписанию.",
+  inDoubtTitle: "Уточняем запись в ЕМИАС",
+  inDoubt: "ЕМИАС ещё не подтвердила запись. Время остаётся за вами, записываться второй раз не нужно. Страница обновится сама.",
+  manualTitle: "Запись проверяет сотрудник",
+  manual: "Автоматически узнать итог не удалось. Время остаётся за вами; сотрудник поликлиники проверит запись.",
+  failedTitle: "Запись не состоялась",
+  failed: "Запись в ЕМИАС не создана. Выберите время ещё раз.",
+  bookedTitle: "Вы записаны",
+  ticket: "Талон",
+  ticketPending: "номер появится позже",
+  doctor: "Врач",
+  when: "Когда",
+  another: "Записаться ещё раз",
+  unreachable: "Нет связи с сайтом. Данные не потеряны — попробуйте ещё раз.",
+  waitSeconds: "Попробовать снова можно через, секунд: ",
+  requestId: "Номер обращения: ",
+};
+
+const EN = {
+  skip: "Skip to booking",
+  brand: "Birch Grove Clinic",
+  title: "Book an appointment",
+  footer: "A test stand: the doctors are invented and nothing booked here leaves it.",
+  stepsLabel: "Booking steps",
+  steps: ["Specialty", "Doctor", "Time", "Details", "Ticket"],
+  loading: "Loading…",
+  chooseSpecialty: "Which doctor do you need?",
+  chooseDoctor: "Choose a doctor",
+  chooseTime: "Choose a day and a time",
+  doctorsCount: "Doctors: ",
+  nextFree: "Next free time: ",
+  noFree: "No free time",
+  notBookable: "Cannot be booked on this site",
+  stale: "This schedule has not been refreshed for a while: a time may turn out to be taken.",
+  nothingFree: "Nothing is free in the next 30 days. Please choose another doctor.",
+  institution: "Institution ",
+  room: "Room: ",
+  morning: "Morning",
+  afternoon: "Afternoon",
+  back: "Back",
+  retry: "Try again",
+  formTitle: "Patient's details",
+  heldFor: "The time is held for you for another",
+  minuteLeft: "One minute is left to send the form.",
+  holdOver: "The five minutes are over: the time is not held any more.",
+  holdAgain: "Hold it again",
+  renew: "Five more minutes",
+  lastName: "Last name",
+  firstName: "First name",
+  middleName: "Middle name (if any)",
+  birthDate: "Date of birth",
+  snils: "SNILS",
+  oms: "OMS policy",
+  birthDateHint: "DD.MM.YYYY",
+  snilsHint: "11 digits, for example 112-233-445 95",
+  omsHint: "16 digits of the unified policy",
+  needed: "Please fill in this field",
+  checkForm: "Please check the fields marked below.",
+  prefill: "Made-up patient",
+  submit: "Book",
+  submitting: "Sending…",
+  slotTaken: "Somebody has just taken this time",
+  alternatives: "The nearest free times. What you have typed is kept:",
+  noAlternatives: "No other time was found nearby. Please go back to the schedule.",
+  inDoubtTitle: "Checking the booking with EMIAS",
+  inDoubt: "EMIAS has not confirmed the booking yet. The time stays yours, do not book again. This page refreshes by itself.",
+  manualTitle: "A person is checking the booking",
+  manual: "The outcome could not be found automatically. The time stays yours; the clinic's staff will check the booking.",
+  failedTitle: "The booking did not succeed",
+  failed: "No appointment was made in EMIAS. Please choose a time again.",
+  bookedTitle: "You are booked",
+  ticket: "Ticket",
+  ticketPending: "the number will follow",
+  doctor: "Doctor",
+  when: "When",
+  another: "Book another",
+  unreachable: "The site cannot be reached. Nothing is lost — please try again.",
+  waitSeconds: "You can try again in, seconds: ",
+  requestId: "Request number: ",
+};
+
+const TEXTS = { ru: RU, en: EN };
+const STORED = "language";
+let current = localStorage.getItem(STORED) === "en" ? "en" : "ru";
+
+export const language = () => current;
+
+export const text = (name) => TEXTS[current][name];
+
+export function choose(wanted) {
+  current = wanted;
+  localStorage.setItem(STORED, wanted);
+}
+
+const format = (options) => (moment) =>
+  new Intl.DateTimeFormat(current === "ru" ? "ru-RU" : "en-GB", { timeZone: "Europe/Moscow", ...options }).format(new Date(moment));
+
+export const clock = format({ hour: "2-digit", minute: "2-digit" });
+export const weekday = format({ weekday: "short" });
+export const dayMonth = format({ day: "numeric", month: "short" });
+export const fullMoment = format({ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+export const hour = (moment) =>
+  Number(new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Moscow", hour: "2-digit", hourCycle: "h23" }).format(new Date(moment)));

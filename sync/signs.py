@@ -1,0 +1,62 @@
+"""What the worker shows of itself: counts for Prometheus, and which of its loops still turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from gateway.ports import DueDoctor
+from gateway.services.refresh import Refreshed
+
+__all__ = ["Signs"]
+
+_SILENCE_ALLOWED: Final = {"schedules": 60.0, "expire_holds": 30.0}
+
+
+class Signs:
+    """Counts and heartbeats of one worker; both loops watched here ask the database at every turn."""
+
+    def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._beats: dict[str, float] = {}
+        self._reads = Counter(
+            "emias_sync_reads", "Schedules read, by result and cause.", ("result", "cause"), registry=registry
+        )
+        self._slots = Counter("emias_sync_slots", "Slot rows written.", ("change",), registry=registry)
+        self._last = Gauge(
+            "emias_sync_last_read_timestamp_seconds", "When a schedule was last read.", registry=registry
+        )
+        self._mirrors = Counter("emias_sync_mirror_passes", "Mirror passes.", ("result",), registry=registry)
+        self._chores = Counter("emias_sync_chore_rows", "Rows that chores touched.", ("chore",), registry=registry)
+
+    def doctor_read(self, _doctor: DueDoctor, refreshed: Refreshed) -> None:
+        """Count the end of a doctor's read."""
+        self._reads.labels(refreshed.result.value, refreshed.cause or "").inc()
+        if refreshed.cause is None:
+            self._last.set_to_current_time()
+        if refreshed.written is not None:
+            for change in ("inserted", "updated", "closed"):
+                self._slots.labels(change).inc(getattr(refreshed.written, change))
+
+    def mirror_passed(self, result: str) -> None:
+        """Count a mirror pass: done, refused or broken."""
+        self._mirrors.labels(result).inc()
+
+    def chore_done(self, name: str, rows: int) -> None:
+        """Count a chore's rows."""
+        self._chores.labels(name).inc(rows)
+        self.beat(name)
+
+    def beat(self, loop: str) -> None:
+        """Note that a loop has just turned."""
+        self._beats[loop] = self._clock()
+
+    def silent(self) -> list[str]:
+        """Name the watched loops that have not turned for too long, or not yet."""
+        now = self._clock()
+        return [
+            name for name, allowed in _SILENCE_ALLOWED.items() if now - self._beats.get(name, float("-inf")) > allowed
+        ]

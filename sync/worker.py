@@ -1,0 +1,75 @@
+"""The worker process: three kinds of loops, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from gateway.serving import Listener, serve, stop_on_signals
+from gateway.settings import Settings
+from gateway.wiring import House, open_house
+from sync.chores import Chore, chores_of
+from sync.health import make_health_app
+from sync.mirroring import KeepMirror
+from sync.readers import Readers
+from sync.schedules import ReadSchedules
+from sync.signs import Signs
+
+__all__ = ["run_forever", "run_worker"]
+
+_GRACE: Final = timedelta(seconds=40)
+_log = structlog.stdlib.get_logger("sync.worker")
+
+
+async def run_forever(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT, with probes and metrics on the internal port."""
+    stop = stop_on_signals()
+    async with open_house(settings) as house:
+        registry = house.metrics.registry
+        signs = Signs(registry)
+        app = make_health_app(signs, registry)
+        listener = Listener(app, settings.internal_host, settings.sync_internal_port, "SYNC_INTERNAL_PORT")
+        serving = asyncio.create_task(serve([listener], stop))
+        serving.add_done_callback(lambda _: stop.set())
+        await run_worker(house, stop, signs)
+        await serving
+    return 0
+
+
+async def run_worker(house: House, stop: asyncio.Event, signs: Signs, grace: timedelta = _GRACE) -> None:
+    """Run the loops until `stop`; what is under way then may take `grace` to end.
+
+    A loop that breaks, which each of them should bear itself, ends them all: the process is to be started anew.
+    """
+    loops = {asyncio.create_task(work.run(stop), name=type(work).__name__) for work in _loops_of(house, signs)}
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({*loops, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stop.set()
+        _, late = await asyncio.wait(loops, timeout=grace.total_seconds())
+        if late:
+            _log.warning("loops_cut_short", loops=sorted(task.get_name() for task in late))
+    finally:
+        stopping.cancel()
+        for task in loops:
+            task.cancel()
+        ends = await asyncio.gather(*loops, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
+
+
+def _loops_of(house: House, signs: Signs) -> list[ReadSchedules | KeepMirror | Chore]:
+    wake = asyncio.Event()
+    readers = Readers(house.sync_book, house.refresh, house.settings.sync_workers, signs.doctor_read)
+    loops: list[ReadSchedules | KeepMirror | Chore] = [
+        ReadSchedules(house.sync_book, readers, house.clock, wake, signs),
+        *chores_of(house.housekeeping, signs),
+    ]
+    if house.mirror is not None:
+        every = timedelta(seconds=house.settings.mirror_every)
+        loops.append(KeepMirror(house.mirror, house.housekeeping, every, wake, signs))
+    return loops

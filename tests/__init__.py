@@ -1,0 +1,1 @@
+"""Tests: the specification, one behaviour a function."""

@@ -1,0 +1,1 @@
+"""One behaviour suite for each port, run over every adapter of it."""

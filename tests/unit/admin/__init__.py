@@ -1,0 +1,1 @@
+"""Tests of the admin that need no engine."""

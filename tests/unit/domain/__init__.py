@@ -1,0 +1,1 @@
+"""The nouns and rules, without any I/O."""

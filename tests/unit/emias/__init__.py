@@ -1,0 +1,1 @@
+"""The SOAP adapter's parts, without a network."""

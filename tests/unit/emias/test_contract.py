@@ -1,0 +1,87 @@
+"""A profile is compared with its WSDL before anybody calls."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gateway.emias.contract import check_profile, load_contract
+from gateway.emias.errors import ContractError
+from gateway.emias.profiles import load_profile
+from tests.unit.emias.pieces import DC, SVC
+from tests.unit.emias.test_profile import BUILT_IN, _spoil
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Copy the built-in profile to where it may be spoiled."""
+    return Path(shutil.copytree(BUILT_IN, tmp_path / "clinic"))
+
+
+def test_the_built_in_profile_fits_its_wsdl() -> None:
+    """Nothing is wrong with what we ship."""
+    assert check_profile(load_profile("seed-soap")) == []
+
+
+def test_the_vendored_wsdl_is_the_one_of_record() -> None:
+    """The contract beside the profile is byte for byte what the stand-in of EMIAS publishes from."""
+    published = Path(__file__).parents[3] / "simulator" / "contracts" / "seed_soap"
+    ours = {file.name: file.read_bytes() for file in BUILT_IN.iterdir() if file.suffix in {".wsdl", ".xsd"}}
+
+    assert ours == {file.name: file.read_bytes() for file in published.iterdir() if file.is_file()}
+
+
+def test_paths_lead_through_the_namespaces_of_the_schema() -> None:
+    """A dotted path becomes the qualified names that the reply carries."""
+    paths = load_contract(load_profile("seed-soap")).operations["get_schedule"].paths
+
+    assert paths["slots"] == f"{{{SVC}}}GetScheduleResult/{{{DC}}}Slots/{{{DC}}}ScheduleSlot"
+    assert paths["starts_at"] == f"{{{DC}}}StartTime"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "problem"),
+    [
+        ("}SoapHttpsBinding12", "}Soap13", "soap.binding: "),
+        ("}SoapHttpsBinding12", "}BasicHttpBinding", "soap.version: "),
+        ('"ScheduleService.wsdl"', '"Other.wsdl"', "soap.wsdl: no file "),
+        ('name = "GetSchedule"', 'name = "ReadSchedule"', "operations.get_schedule.name: "),
+        ("lpuCode =", "lpu =", "operations.get_schedule.parameters: lpu is not in the contract (no lpu)"),
+        (
+            '"patient.oms" =',
+            '"patient.policy" =',
+            "operations.create.parameters: patient.policy is not in the contract (no policy)",
+        ),
+        (
+            "GetScheduleResult.Slots.ScheduleSlot",
+            "GetScheduleResult.Slots.Slot",
+            "operations.get_schedule.result.slots: ",
+        ),
+        ('slot_id = "SlotId"', 'slot_id = "Id"', "operations.get_schedule.result.slot_id: Id is not in the contract"),
+        ('result.version = "Version"', 'result.version = "Number"', "operations.probe.result.version: "),
+        ("Schedule}ScheduleFault", "Schedule}Trouble", "faults.element: "),
+        ('field = "Field"', 'field = "Where"', "faults.field: "),
+    ],
+)
+def test_what_the_wsdl_does_not_have_is_listed(folder: Path, good: str, bad: str, problem: str) -> None:
+    """Binding, version, operation, parameter, result and fault of the profile must all be in the WSDL."""
+    _spoil(folder, good, bad)
+
+    [told] = check_profile(load_profile(folder))
+
+    assert told.startswith(problem)
+
+
+def test_a_wsdl_with_a_doctype_or_an_outside_import_is_not_read(folder: Path) -> None:
+    """What would fetch from the network, or carries a DTD, is a problem and not a request."""
+    wsdl = folder / "ScheduleService.wsdl"
+    text = wsdl.read_text(encoding="utf-8")
+
+    wsdl.write_text(text.replace('"xsd0.xsd"', '"http://127.0.0.1:9/xsd0.xsd"'), encoding="utf-8")
+    assert [told.partition(":")[0] for told in check_profile(load_profile(folder))] == ["soap.wsdl"]
+
+    wsdl.write_text(text.replace("?>", "?><!DOCTYPE definitions>", 1), encoding="utf-8")
+    with pytest.raises(ContractError, match="DTDForbidden"):
+        load_contract(load_profile(folder))

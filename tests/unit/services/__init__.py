@@ -1,0 +1,1 @@
+"""The verbs, against hand-written stand-ins of what they need."""

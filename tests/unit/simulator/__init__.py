@@ -1,0 +1,1 @@
+"""Checks of the stand-ins' own rules: no sockets, no files but temporary ones."""

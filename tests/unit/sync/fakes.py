@@ -1,0 +1,310 @@
+"""The outside of the worker, by hand: a due list, an EMIAS, a doctor list and chores."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from prometheus_client import CollectorRegistry
+
+from gateway.domain.diff import KnownSlot, SlotDiff
+from gateway.domain.errors import MirrorRefused
+from gateway.domain.moscow import MOSCOW
+from gateway.domain.outcomes import (
+    CancelOutcome,
+    Capabilities,
+    Cause,
+    CreateOutcome,
+    RemoteAppointment,
+)
+from gateway.domain.pace import Pace
+from gateway.domain.patient import Patient
+from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
+from gateway.ports import AppointmentRequest, DoctorSnapshot, DueDoctor, MirrorSummary, Written
+from gateway.services.mirror import MirrorDoctors
+from gateway.services.refresh import Refresh
+from gateway.services.under_way import UnderWay
+from gateway.settings import Settings
+from gateway.wiring import House
+from sync.signs import Signs
+
+__all__ = [
+    "FakeBook",
+    "FakeChores",
+    "FakeEmias",
+    "FakeMirror",
+    "HandClock",
+    "due_doctor",
+    "make_house",
+    "make_signs",
+]
+
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=MOSCOW)
+LEASE = timedelta(seconds=60)
+Answer = Callable[[EmiasDoctorRef], Awaitable[ScheduleWindow | Unchanged]]
+
+
+def due_doctor(row_id: int, *, digest: str | None = None) -> DueDoctor:
+    """Make a doctor of the due list."""
+    return DueDoctor(
+        row_id=row_id,
+        ref=EmiasDoctorRef("0101", str(row_id)),
+        token=uuid4(),
+        digest=digest,
+        as_of=None,
+        interval=timedelta(minutes=5),
+        failures=0,
+        quarantined=0,
+    )
+
+
+def window(ref: EmiasDoctorRef, slots: int = 2) -> ScheduleWindow:
+    """Make a schedule with free slots an hour apart."""
+    listed = tuple(RemoteSlot(NOW + timedelta(hours=hour + 1), f"slot-{hour}", is_free=True) for hour in range(slots))
+    return ScheduleWindow(ref, listed, NOW.date(), NOW.date() + timedelta(days=29), "digest")
+
+
+class HandClock:
+    """The time of day stands still."""
+
+    def now(self) -> datetime:
+        """Tell it."""
+        return NOW
+
+
+@dataclass
+class FakeBook:
+    """A due list in memory; `changed` is set whenever a doctor's read has ended in it."""
+
+    due: list[DueDoctor] = field(default_factory=list)
+    leases: list[timedelta] = field(default_factory=list)
+    claimed: list[int] = field(default_factory=list)
+    failures: dict[int, tuple[Cause, str | None, timedelta]] = field(default_factory=dict)
+    written: list[int] = field(default_factory=list)
+    rested: list[int] = field(default_factory=list)
+    next_instant: datetime | None = None
+    claim_troubles: int = 0
+    failed_breaks: bool = False
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def claim_due(self, limit: int, lease: timedelta) -> list[DueDoctor]:
+        """Lease the first of those due."""
+        if self.claim_troubles:
+            self.claim_troubles -= 1
+            raise ConnectionError
+        self.leases.append(lease)
+        taken, self.due = self.due[:limit], self.due[limit:]
+        self.claimed += [doctor.row_id for doctor in taken]
+        return taken
+
+    async def claim(self, doctor: EmiasDoctorRef, _lease: timedelta) -> DueDoctor | None:
+        """Lease one of those due."""
+        found = next((due for due in self.due if due.ref == doctor), None)
+        if found is not None:
+            self.due.remove(found)
+        return found
+
+    async def next_due(self) -> datetime | None:
+        """Tell what the test set."""
+        return self.next_instant
+
+    async def all_due_now(self) -> int:
+        """Count those due."""
+        return len(self.due)
+
+    async def known_slots(self, _due: DueDoctor, _first: date, _last: date) -> list[KnownSlot]:
+        """Know nothing yet."""
+        return []
+
+    async def unchanged(self, due: DueDoctor, _next_after: timedelta) -> bool:
+        """Note it."""
+        self.rested.append(due.row_id)
+        self.changed.set()
+        return True
+
+    async def write(
+        self, due: DueDoctor, _window: ScheduleWindow, diff: SlotDiff, _next_after: timedelta
+    ) -> Written | None:
+        """Note it."""
+        self.written.append(due.row_id)
+        self.changed.set()
+        return Written(len(diff.insert), len(diff.update), len(diff.close), diff.kept)
+
+    async def quarantine(
+        self, _due: DueDoctor, _window: ScheduleWindow, _known_free: int, _next_after: timedelta
+    ) -> None:
+        """Never asked for by these tests."""
+        raise AssertionError
+
+    async def failed(self, due: DueDoctor, cause: Cause, code: str | None, next_after: timedelta) -> None:
+        """Note it."""
+        if self.failed_breaks:
+            raise ConnectionError
+        self.failures[due.row_id] = (cause, code, next_after)
+        self.changed.set()
+
+
+@dataclass
+class FakeEmias:
+    """Answers as `answers` says for a doctor's id, else with two free slots; counts the reads under way."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    now: int = 0
+    most: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def capabilities(self, _lpu_code: str) -> Capabilities:
+        """Tell of a month ahead."""
+        return Capabilities(lookup=True, cancel=True, returns_appointment_id=True, lists_busy_slots=True)
+
+    async def get_schedule(
+        self, doctor: EmiasDoctorRef, _first: date, _last: date, *, known_digest: str | None = None
+    ) -> ScheduleWindow | Unchanged:
+        """Answer."""
+        self.asked[doctor.emias_doctor_id] += 1
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await asyncio.sleep(0)
+            if known_digest == "digest":
+                return Unchanged("digest")
+            answer = self.answers.get(doctor.emias_doctor_id)
+            return window(doctor) if answer is None else await answer(doctor)
+        finally:
+            self.now -= 1
+
+    async def probe(self, _lpu_code: str) -> str:
+        """Never asked for by the worker."""
+        raise AssertionError
+
+    async def create_appointment(self, _request: AppointmentRequest) -> CreateOutcome:
+        """Never asked for by the worker."""
+        raise AssertionError
+
+    async def find_appointments(
+        self, _lpu_code: str, _patient: Patient, _first: date, _last: date
+    ) -> tuple[RemoteAppointment, ...]:
+        """Never asked for by the worker."""
+        raise AssertionError
+
+    async def cancel_appointment(
+        self, _lpu_code: str, _appointment_id: str, _patient: Patient, _reason: str
+    ) -> CancelOutcome:
+        """Never asked for by the worker."""
+        raise AssertionError
+
+
+@dataclass
+class FakeMirror:
+    """Both sides of a mirror pass; `passed` is set after each."""
+
+    refusal: str | None = None
+    fault: Exception | None = None
+    passes: int = 0
+    refused_for: list[str] = field(default_factory=list)
+    passed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def snapshot(self) -> DoctorSnapshot:
+        """Tell of nobody, or fail as the test wants."""
+        self.passes += 1
+        self.passed.set()
+        if self.fault is not None:
+            raise self.fault
+        if self.refusal is not None:
+            raise MirrorRefused(self.refusal)
+        return DoctorSnapshot(())
+
+    async def apply(self, _site_id: int, _snapshot: DoctorSnapshot) -> MirrorSummary:
+        """Say what a pass brought."""
+        return MirrorSummary(added=2, changed=1, unmapped=1)
+
+    async def refused(self, _site_id: int, reason: str) -> None:
+        """Note the reason."""
+        self.refused_for.append(reason)
+
+    def service(self) -> MirrorDoctors:
+        """Join the two sides."""
+        return MirrorDoctors(source=self, mirror=self, site_id=1)
+
+
+@dataclass
+class FakeChores:
+    """Chores that do nothing but count; `turn_is_ours` says whether another worker mirrors."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    turn_is_ours: bool = True
+    turns: list[timedelta] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    worked: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def mirror_turn(self, _site_id: int, every: timedelta) -> AsyncIterator[bool]:
+        """Give the turn as the test wants."""
+        self.turns.append(every)
+        self.asked.set()
+        yield self.turn_is_ours
+
+    async def make_slot_partitions(self, ahead: timedelta) -> int:
+        """Count."""
+        assert ahead > timedelta(days=31)
+        return self._do("make_slot_partitions")
+
+    async def expire_holds(self) -> int:
+        """Count."""
+        return self._do("expire_holds")
+
+    async def forget_idempotency_keys(self) -> int:
+        """Count."""
+        return self._do("forget_idempotency_keys")
+
+    async def forget_sync_log(self, older_than: timedelta) -> int:
+        """Count."""
+        assert older_than > timedelta(days=7)
+        return self._do("forget_sync_log")
+
+    def _do(self, name: str) -> int:
+        self.done[name] += 1
+        self.worked.set()
+        if name in self.broken:
+            raise ConnectionError
+        return 3
+
+
+def make_refresh(book: FakeBook, emias: FakeEmias, lease: timedelta = LEASE) -> Refresh:
+    """Make the service that reads one doctor."""
+    pace = Pace(timedelta(minutes=5), timedelta(minutes=15))
+    return Refresh(emias, book, HandClock(), pace, lease, UnderWay())
+
+
+def make_signs() -> Signs:
+    """Make signs in a registry of their own."""
+    return Signs(CollectorRegistry())
+
+
+def make_house(
+    book: FakeBook,
+    emias: FakeEmias,
+    *,
+    mirror: FakeMirror | None = None,
+    chores: FakeChores | None = None,
+    lease: timedelta = LEASE,
+    workers: int = 4,
+) -> House:
+    """Make a house with the rooms that the worker enters; the others are left empty."""
+    given: dict[str, Any] = {
+        "settings": Settings.model_construct(sync_workers=workers, mirror_every=600),
+        "clock": HandClock(),
+        "sync_book": book,
+        "housekeeping": chores or FakeChores(),
+        "refresh": make_refresh(book, emias, lease),
+        "mirror": mirror.service() if mirror else None,
+    }
+    rooms: dict[str, Any] = {room.name: given.get(room.name) for room in fields(House)}
+    return House(**rooms)
