@@ -19,8 +19,7 @@ from piccolo_api.crud.validators import Validators
 from starlette.requests import Request
 
 from admin.masking import refuse_sealed
-from admin.meta import is_secret, name_of, primary_key_of, table_name
-from admin.naming import column_title
+from admin.meta import column_title, is_secret, name_of, primary_key_of, table_name
 
 __all__ = ["editable", "only_columns", "read_only", "refusal"]
 

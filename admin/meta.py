@@ -3,12 +3,18 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
+from typing import Final
 
 from piccolo.columns import Column
 from piccolo.table import Table
 
-__all__ = ["choices_of", "columns_of", "help_of", "is_secret", "name_of", "primary_key_of", "table_name"]
+from admin.words import beside
+
+__all__ = ["choices_of", "column_title", "columns_of", "is_secret", "name_of", "primary_key_of", "table_name"]
+
+_ASIDE: Final = re.compile(r"\s*[:;,(].*")
 
 
 def table_name(table: type[Table]) -> str:
@@ -31,9 +37,10 @@ def name_of(column: Column) -> str:
     return column._meta.name
 
 
-def help_of(column: Column) -> str:
-    """Return a column's help text, empty when it has none."""
-    return column._meta.help_text or ""
+def column_title(column: Column) -> str:
+    """Name a column by its help text, `Русский: пояснение / English: explanation`, without the explanations."""
+    russian, _, english = (column._meta.help_text or "").partition(" / ")
+    return beside(_ASIDE.sub("", russian), _ASIDE.sub("", english)) or name_of(column)
 
 
 def is_secret(column: Column) -> bool:

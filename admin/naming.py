@@ -2,33 +2,30 @@
 
 Piccolo Admin calls a table by its name in the database, in menus as in addresses, and a column by that name in title
 case. This layer stands in front of it: `/api/tables/<Russian_name>/…` reaches the table, and what comes back about
-tables (the menu, schemas, references) carries our names and our order, and no sealed column. Instants in a list are Moscow's.
+tables (the menu, schemas, references) carries our names and our order, and no sealed column.
+Instants in a list are Moscow's.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
-from piccolo.columns import Column, Timestamptz
+from piccolo.columns import Column
 from piccolo.table import Table
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from admin.answers import Rewriting, explained, in_moscow
 from admin.masking import sealed_names
-from admin.meta import choices_of, columns_of, help_of, name_of, table_name
+from admin.meta import choices_of, column_title, columns_of, name_of, table_name
 from admin.words import VALUES, beside
-from gateway.domain.moscow import MOSCOW
 
-__all__ = ["Naming", "RussianNames", "column_title"]
+__all__ = ["Naming", "RussianNames"]
 
 _TABLES: Final = "/api/tables/"
 _REWRITTEN: Final = frozenset({"", "schema/", "references/"})
-_ASIDE: Final = re.compile(r"\s*[:;,(].*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +49,6 @@ class Naming:
         return beside(self.russian, self.english).replace(" ", "_")
 
 
-def column_title(column: Column) -> str:
-    """Name a column by its help text, `Русский: пояснение / English: explanation`, without the explanations."""
-    russian, _, english = help_of(column).partition(" / ")
-    return beside(_ASIDE.sub("", russian), _ASIDE.sub("", english)) or name_of(column)
-
-
 class RussianNames:
     """The layer itself, around an app that serves Piccolo Admin at its root."""
 
@@ -76,7 +67,10 @@ class RussianNames:
         path = f"{_TABLES}{real}/{rest}" if called else _TABLES
         inner = {**scope, "path": path, "raw_path": quote(path).encode()}
         if scope["method"] == "GET" and rest in _REWRITTEN:
-            await _Rewriting(self._app, lambda body: self._renamed(real, rest, body)).serve(inner, receive, send)
+            await Rewriting(self._app, 200, lambda body: self._renamed(real, rest, body)).serve(inner, receive, send)
+        elif scope["method"] in {"POST", "PATCH"} and real in self._namings:
+            naming = self._namings[real]
+            await Rewriting(self._app, 422, lambda body: explained(naming.table, body)).serve(inner, receive, send)
         else:
             await self._app(inner, receive, send)
 
@@ -90,7 +84,7 @@ class RussianNames:
             return body
         if rest == "schema/":
             return self._schema(naming, body)
-        return self._references(body) if rest == "references/" else _in_moscow(naming.table, body)
+        return self._references(body) if rest == "references/" else in_moscow(naming.table, body)
 
     def _alias(self, real: str) -> str:
         naming = self._namings.get(real)
@@ -133,41 +127,3 @@ class RussianNames:
         words = naming.words.get(name_of(column))
         if words:
             extra["choices"] = {code: {"display_name": word, "value": code} for code, word in words.items()}
-
-
-def _in_moscow(table: type[Table], body: Any) -> Any:
-    # A list shows instants as they come; a form, which reads one row, has a time zone of its own.
-    instants = [name_of(column) for column in columns_of(table) if isinstance(column, Timestamptz)]
-    for row in body["rows"]:
-        for name in instants:
-            if row.get(name):
-                moscow = datetime.fromisoformat(row[name]).astimezone(MOSCOW)
-                row[name] = moscow.isoformat(sep=" ", timespec="seconds")
-    return body
-
-
-class _Rewriting:
-    def __init__(self, app: ASGIApp, rewrite: Any) -> None:
-        self._app = app
-        self._rewrite = rewrite
-        self._body = bytearray()
-        self._start: Message = {}
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def hold_back(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self._start = message
-                return
-            self._body += message.get("body", b"")
-            if not message.get("more_body", False):
-                await self._release(send)
-
-        await self._app(scope, receive, hold_back)
-
-    async def _release(self, send: Send) -> None:
-        body = bytes(self._body)
-        if self._start["status"] == 200:  # noqa: PLR2004 - HTTP's own number for an answer as asked
-            body = json.dumps(self._rewrite(json.loads(body)), ensure_ascii=False).encode()
-        headers = [pair for pair in self._start["headers"] if pair[0].lower() != b"content-length"]
-        await send({**self._start, "headers": [*headers, (b"content-length", str(len(body)).encode())]})
-        await send({"type": "http.response.body", "body": body})

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import parsing
+from benchmarks import holds, parsing, slot_writes, syncing
 from benchmarks.figures import Figure
 from benchmarks.sizes import Size
 from benchmarks.stage import Stage
@@ -18,5 +18,9 @@ Bench = Callable[[Stage, Size], Awaitable[list[Figure]]]
 BENCHES: Final[Mapping[str, Bench]] = MappingProxyType(
     {
         "parse": parsing.measure,
+        "gap": syncing.measure_gaps,
+        "writes": slot_writes.measure,
+        "holds": holds.measure,
+        "sync": syncing.measure,
     }
 )

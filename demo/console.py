@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
 from demo.dialogue import dialogue
 from demo.errors import DemoError
@@ -31,11 +31,10 @@ def show_step(console: Console, title: str) -> None:
 
 def show_ready(console: Console, facts: Mapping[str, str], env_file: Path, script: Path) -> None:
     """Say where everything is, and how to book for the first time."""
-    table = Table(show_header=False, box=None, padding=(0, 2))
-    for title, key in _ROWS:
-        table.add_row(title, facts[key])
     console.print("\n[bold green]Готово / Ready[/bold green]")
-    console.print(table)
+    # A column would cut long keys short.
+    for title, key in _ROWS:
+        console.print(f"  {title:<40} [bold]{escape(facts[key])}[/bold]", soft_wrap=True, highlight=False)
     console.print(f"\n[bold]Первая запись / First booking[/bold] (bash {script}):\n", highlight=False)
     # Wrapped lines would not survive being pasted.
     console.print(dialogue(env_file), soft_wrap=True, markup=False, highlight=False)

@@ -15,8 +15,12 @@ _PATIENT = (
 
 _DIALOGUE = r"""
 . ENV_FILE
-api() { curl --silent --show-error --fail-with-body --header "Authorization: Bearer $API_KEY" \
-  --header 'Content-Type: application/json' "$@"; }
+api() {
+  local answer
+  answer=$(curl --silent --show-error --fail-with-body --header "Authorization: Bearer $API_KEY" \
+    --header 'Content-Type: application/json' "$@") || { echo "$answer" >&2; return 1; }
+  echo "$answer"
+}
 pick() { python3 -c "import json, sys; answer = json.load(sys.stdin); print($1)"; }
 
 # Специальности, врачи, свободное время / Specialties, doctors, free slots
@@ -34,7 +38,8 @@ BOOKING=$(api "$GATEWAY_URL/v1/bookings" --header "Idempotency-Key: $(cat /proc/
   --data "{\"hold_id\": \"$HOLD\", \"patient\": $PATIENT}")
 echo "$BOOKING"
 
-# Талон / The ticket
+# Талон; повторный запуск ответит 409: этот пациент уже записан
+# The ticket; a second run is answered with 409: this patient is booked already
 echo "$BOOKING" | pick 'answer["ticket"]'
 """
 

@@ -90,7 +90,7 @@ def _product(setting: Setting, facts: Mapping[str, str]) -> Table:
             Child("first-sync", _gateway("sync", "once"), whole, Ends(shown=True), "Первая синхронизация / First sync"),
             Child("gateway", _gateway("serve"), whole, _healthy(ports.internal), "Шлюз / Gateway"),
             Child("sync", _gateway("sync"), whole, _healthy(ports.sync), "Синхронизация / Sync worker"),
-            Child("admin", _gateway("admin"), less, Answers(f"http://127.0.0.1:{ports.admin}/"), "Админка / Admin"),
+            Child("admin", _gateway("admin"), less, _healthy(ports.admin), "Админка / Admin"),
         ],
     )
 

@@ -129,7 +129,7 @@ def users() -> None:
 @click.option("--username", prompt="User name", help="Asked for when not given.")
 @click.option("--superuser", is_flag=True, help="May manage other users.")
 @click.option(
-    "--password-file", type=click.Path(path_type=Path, dir_okay=False), help="Else the password is asked for."
+    "--password-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Else the password is asked for."
 )
 def users_create(username: str, superuser: bool, password_file: Path | None) -> None:  # noqa: FBT001 - click's own way
     """Make a user of the admin; there is no default password."""

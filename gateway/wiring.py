@@ -11,7 +11,6 @@ from typing import Final
 from gateway.bitrix.feed import open_feed
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.pace import Pace
-from gateway.emias.budgeted import BudgetedEmias
 from gateway.emias.certificate import TlsFiles
 from gateway.emias.connect import EmiasChannel, open_emias
 from gateway.emias.observed import Observation, ObservedEmias
@@ -93,8 +92,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             open_database(settings.database_url.get_secret_value(), max_size=settings.database_pool)
         )
         line = await stack.enter_async_context(open_redis(settings.redis_url.get_secret_value()))
-        remote = await stack.enter_async_context(open_emias(emias_channel(settings)))
-        emias = BudgetedEmias(ObservedEmias(remote, count), RedisBudget(line, _ration(settings)))
+        budget = RedisBudget(line, _ration(settings))
+        emias = ObservedEmias(await stack.enter_async_context(open_emias(emias_channel(settings), budget)), count)
         feed = await stack.enter_async_context(open_site_feed(settings))
         for lpu_code, name in settings.institutions.items():
             await Institutions(database).ensure(lpu_code, name)

@@ -43,7 +43,10 @@ class SyncOnce:
             return 1
         mirrored = await self._mirror()
         board = make_board(self.console, self.tally)
-        readers = Readers(self.house.sync_book, self.house.refresh, self.house.settings.sync_workers, board.doctor_read)
+        house, settings = self.house, self.house.settings
+        readers = Readers(
+            house.sync_book, house.refresh, settings.sync_workers, settings.emias_concurrency, board.doctor_read
+        )
         try:
             whole = await (self._read_all(readers, board) if wanted is None else self._read_one(readers, board, wanted))
         finally:

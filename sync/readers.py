@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -22,18 +23,22 @@ _log = structlog.stdlib.get_logger("sync.schedules")
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """The doctors being read now, `places` at most; each end is told to `report`."""
+    """The doctors being read now, `places` at most, `at_once` of one institution; each end is told to `report`.
+
+    More of one institution would only wait for its calls, in places that other institutions need.
+    """
 
     book: SyncBook
     refresh: Refresh
     places: int
+    at_once: int
     report: Report
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: dict[asyncio.Task[None], str] = field(default_factory=dict)
 
     @property
     def running(self) -> Collection[asyncio.Task[Any]]:
         """The reads under way."""
-        return self._running
+        return self._running.keys()
 
     @property
     def free(self) -> int:
@@ -44,7 +49,8 @@ class Readers:
         """Begin to read as many due doctors as there are free places; return how many those were."""
         if not self.free:
             return 0
-        due = await self.book.claim_due(self.free, self.refresh.lease)
+        running = Counter(self._running.values())
+        due = await self.book.claim_due(self.free, self.refresh.lease, at_once=self.at_once, running=running)
         for doctor in due:
             self.begin(doctor)
         return len(due)
@@ -52,13 +58,13 @@ class Readers:
     def begin(self, doctor: DueDoctor) -> None:
         """Begin to read a leased doctor."""
         task = asyncio.create_task(self._read(doctor))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = doctor.ref.lpu_code
+        task.add_done_callback(self._running.pop)
 
     async def drain(self) -> None:
         """Wait for the reads under way; when this is cancelled they are cut short, and their leases run out."""
         while self._running:
-            await asyncio.wait(self._running)
+            await asyncio.wait(self.running)
 
     async def cut(self) -> None:
         """End the reads under way at once."""

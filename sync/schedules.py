@@ -16,7 +16,7 @@ from sync.signs import Signs
 __all__ = ["ReadSchedules"]
 
 _SHORTEST_LOOK: Final = 1.0
-_LONGEST_LOOK: Final = 15.0
+_LONGEST_LOOK: Final = 5.0
 _LONGEST_TROUBLE: Final = 30.0
 _log = structlog.stdlib.get_logger("sync.schedules")
 
@@ -52,10 +52,8 @@ class ReadSchedules:
         self.wake.clear()
         await self.readers.claim()
         self.signs.beat("schedules")
-        if not self.readers.free:
-            await wait_for_any(stop, tasks=self.readers.running, seconds=_LONGEST_LOOK)
-        else:
-            await wait_for_any(stop, self.wake, seconds=await self._until_next())
+        seconds = await self._until_next() if self.readers.free else _LONGEST_LOOK
+        await wait_for_any(stop, self.wake, tasks=self.readers.running, seconds=seconds)
 
     async def _until_next(self) -> float:
         next_due = await self.book.next_due()

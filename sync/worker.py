@@ -34,8 +34,10 @@ async def run_forever(settings: Settings) -> int:
         listener = Listener(app, settings.internal_host, settings.sync_internal_port, "SYNC_INTERNAL_PORT")
         serving = asyncio.create_task(serve([listener], stop))
         serving.add_done_callback(lambda _: stop.set())
+        _log.info("sync_started", places=settings.sync_workers, port=settings.sync_internal_port)
         await run_worker(house, stop, signs)
         await serving
+    _log.info("sync_stopped")
     return 0
 
 
@@ -64,12 +66,15 @@ async def run_worker(house: House, stop: asyncio.Event, signs: Signs, grace: tim
 
 def _loops_of(house: House, signs: Signs) -> list[ReadSchedules | KeepMirror | Chore]:
     wake = asyncio.Event()
-    readers = Readers(house.sync_book, house.refresh, house.settings.sync_workers, signs.doctor_read)
+    settings = house.settings
+    readers = Readers(
+        house.sync_book, house.refresh, settings.sync_workers, settings.emias_concurrency, signs.doctor_read
+    )
     loops: list[ReadSchedules | KeepMirror | Chore] = [
         ReadSchedules(house.sync_book, readers, house.clock, wake, signs),
         *chores_of(house.housekeeping, signs),
     ]
     if house.mirror is not None:
-        every = timedelta(seconds=house.settings.mirror_every)
+        every = timedelta(seconds=settings.mirror_every)
         loops.append(KeepMirror(house.mirror, house.housekeeping, every, wake, signs))
     return loops

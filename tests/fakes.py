@@ -124,6 +124,7 @@ class FakeDirectory:
     as_of: datetime | None = NOW - timedelta(minutes=2)
     changes_at: datetime | None = None
     reads: int = 0
+    reading: asyncio.Event = field(default_factory=asyncio.Event)
     pause: asyncio.Event | None = None
     asked_for: DoctorFilter | None = None
     silent: tuple[str, ...] = ()
@@ -147,6 +148,7 @@ class FakeDirectory:
     async def doctor_slots(self, site_id: int, doctor_id: str, first: date, last: date) -> DoctorSlots:
         self._may_break(site_id)
         self.reads += 1
+        self.reading.set()
         if doctor_id != "57":
             raise NotFound("doctor")
         held = {hold.slot.id for hold in self.world.holds.living()}

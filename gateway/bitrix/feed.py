@@ -21,6 +21,7 @@ __all__ = ["BitrixFeed", "FeedLimits", "open_feed"]
 
 _ACTION: Final = "emias:gateway.feed.doctors"
 _KEY_HEADER: Final = "X-Gateway-Key"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _CONNECT_SECONDS: Final = 5.0
 _log = structlog.stdlib.get_logger("gateway.bitrix")
 
@@ -155,7 +156,8 @@ async def open_feed(url: str, key: str, limits: FeedLimits | None = None) -> Asy
     """
     chosen = limits or FeedLimits()
     tls = await asyncio.to_thread(ssl.create_default_context)
-    if url.startswith("http://"):
+    address = httpx.URL(url)
+    if address.scheme == "http" and address.host not in _LOOPBACK:
         _log.warning("feed_without_tls")
     async with httpx.AsyncClient(
         verify=tls,

@@ -33,7 +33,7 @@ MOVES: Final = MappingProxyType(
     {
         _S.SUBMITTING: frozenset({_S.BOOKED, _S.REJECTED, _S.FAILED, _S.IN_DOUBT}),
         _S.IN_DOUBT: frozenset({_S.BOOKED, _S.REJECTED, _S.FAILED, _S.MANUAL}),
-        _S.MANUAL: frozenset({_S.BOOKED, _S.REJECTED, _S.FAILED}),
+        _S.MANUAL: frozenset({_S.BOOKED, _S.REJECTED, _S.FAILED, _S.CANCELLED}),
         _S.BOOKED: frozenset({_S.CANCELLING}),
         _S.CANCELLING: frozenset({_S.CANCELLED, _S.BOOKED, _S.CANCEL_IN_DOUBT}),
         _S.CANCEL_IN_DOUBT: frozenset({_S.CANCELLED, _S.BOOKED, _S.MANUAL}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import repeat
 from typing import Final
 
 from lxml import etree
@@ -58,8 +57,9 @@ class ScheduleReader:
         if None in starts or not all(ids):
             raise ValueError("a slot without id or start")
         ends = map(instant, self._column(container, items, "ends_at"))
+        has_states = "is_free" in self._paths
         states = self._column(container, items, "is_free")
-        free = [FLAGS[state or ""] for state in states] if "is_free" in self._paths else repeat(True)
+        free = [FLAGS[state or ""] if has_states else True for state in states]
         rooms: dict[str | None, str | None] = {"": None}
         shared = (rooms.setdefault(room, room) for room in self._column(container, items, "room"))
         true_ends = (end if start and end and end > start else None for start, end in zip(starts, ends, strict=True))

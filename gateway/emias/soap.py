@@ -38,9 +38,10 @@ from gateway.emias.profiles.profile import Call, Profile
 from gateway.emias.receipts import ReceiptReader
 from gateway.emias.reply import RawReply, ReplyReader, is_plain_success, soap_body
 from gateway.emias.schedule_reader import ScheduleReader
+from gateway.emias.spending import Spending
 from gateway.emias.translate import Translator, Values
 from gateway.emias.transport import Transport
-from gateway.ports import AppointmentRequest
+from gateway.ports import AppointmentRequest, Budget
 
 __all__ = ["SoapEmias"]
 
@@ -51,11 +52,14 @@ _NOT_IN_CONTRACT: Final = "not_in_contract"
 class SoapEmias:
     """The `Emias` port over SOAP; make it with `open`, close it with `aclose` or by leaving its context."""
 
-    def __init__(self, profile: Profile, contract: Contract, address: str, transport: Transport) -> None:
+    def __init__(
+        self, profile: Profile, contract: Contract, address: str, transport: Transport, spending: Spending
+    ) -> None:
         instants = InstantReader(profile.formats.time_zone)
         self._profile = profile
         self._contract = contract
         self._transport = transport
+        self._spending = spending
         self._envelopes = Envelopes(profile, contract, address)
         self._translate = Translator(profile.formats)
         self._replies = ReplyReader(profile.soap.version, FaultReader(profile, contract.faults))
@@ -63,18 +67,26 @@ class SoapEmias:
         self._receipts = {
             name: ReceiptReader(operation.paths, instants) for name, operation in contract.operations.items()
         }
+        self._turn = asyncio.Lock()
         self._fingerprint = hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(profile, folder=""))).digest()
 
     @classmethod
     async def open(
-        cls, profile: Profile, address: str, tls: ssl.SSLContext | None, *, connections: int = _CONNECTIONS
+        cls,
+        profile: Profile,
+        address: str,
+        tls: ssl.SSLContext | None,
+        *,
+        budget: Budget | None = None,
+        connections: int = _CONNECTIONS,
     ) -> Self:
         """Read the contract, in a thread, and be ready to call; raise `ContractError`.
 
-        `connections` bounds the calls under way, once for reads and once for bookings.
+        Every request is spent from the `budget`, reads from the part that is left to sync. `connections` bounds the
+        calls under way, once for reads and once for bookings.
         """
         contract = await asyncio.to_thread(load_contract, profile)
-        return cls(profile, contract, address, Transport(address, tls, connections=connections))
+        return cls(profile, contract, address, Transport(address, tls, connections=connections), Spending(budget))
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -99,10 +111,10 @@ class SoapEmias:
             horizon_days=schedule.horizon_days,
         )
 
-    async def probe(self, lpu_code: str) -> str:  # noqa: ARG002 - the version is the service's own
+    async def probe(self, lpu_code: str) -> str:
         """Return the version that the service names."""
         with _told_as_failure():
-            payload = await self._call("probe", {}, for_booking=False)
+            payload = await self._call("probe", lpu_code, {}, for_booking=False)
             return self._receipts["probe"].version(payload)
 
     async def get_schedule(
@@ -118,13 +130,17 @@ class SoapEmias:
             slots: list[RemoteSlot] = []
             tag = self._contract.operations["get_schedule"].reply_tag
             for span, reply in zip(spans, replies, strict=True):
-                slots += self._schedules.read(self._replies.payload(reply, tag), doctor, *span)
+                async with self._turn:  # of many replies that are ready at once, one a turn of the event loop
+                    await asyncio.sleep(0)
+                    slots += self._schedules.read(self._replies.payload(reply, tag), doctor, *span)
             return ScheduleWindow(doctor, tuple(slots), first, last, digest)
 
     async def create_appointment(self, request: AppointmentRequest) -> CreateOutcome:
         """Ask for the appointment, once."""
         try:
-            payload = await self._call("create", self._translate.appointment(request), for_booking=True)
+            payload = await self._call(
+                "create", request.doctor.lpu_code, self._translate.appointment(request), for_booking=True
+            )
             return self._receipts["create"].booked(payload, request)
         except (CallRefused, CallFailed) as error:
             return _told_as_outcome(error)
@@ -138,7 +154,7 @@ class SoapEmias:
             if call is None:
                 raise CallFailed(Cause.CONTRACT_MISMATCH, is_sent=False, code=_NOT_IN_CONTRACT)
             values = self._translate.search(lpu_code, patient, first, last)
-            payload = await self._call("find", values, for_booking=True)
+            payload = await self._call("find", lpu_code, values, for_booking=True)
             return self._receipts["find"].appointments(payload, call.result.cancelled_states)
 
     async def cancel_appointment(
@@ -149,7 +165,7 @@ class SoapEmias:
             return NotSent(Cause.CONTRACT_MISMATCH)
         values = self._translate.cancellation(lpu_code, appointment_id, patient, reason)
         try:
-            payload = await self._call("cancel", values, for_booking=True)
+            payload = await self._call("cancel", lpu_code, values, for_booking=True)
             return self._receipts["cancel"].cancelled(payload)
         except CallRefused as refusal:
             if refusal.kind is Refusal.ALREADY_CANCELLED:
@@ -158,20 +174,22 @@ class SoapEmias:
         except CallFailed as failed:
             return _told_as_outcome(failed)
 
-    async def _call(self, name: str, values: Values, *, for_booking: bool) -> etree._Element:
-        reply = await self._post(name, values, for_booking=for_booking)
+    async def _call(self, name: str, lpu_code: str, values: Values, *, for_booking: bool) -> etree._Element:
+        reply = await self._post(name, lpu_code, values, for_booking=for_booking)
         return self._replies.payload(reply, self._contract.operations[name].reply_tag)
 
-    async def _post(self, name: str, values: Values, *, for_booking: bool) -> RawReply:
+    async def _post(self, name: str, lpu_code: str, values: Values, *, for_booking: bool) -> RawReply:
         call: Call = getattr(self._profile.operations, name)
         request = self._envelopes.build(name, values)
-        return await self._transport.post(
-            request, deadline=call.deadline, max_bytes=call.max_bytes, for_booking=for_booking
-        )
+        async with self._spending.one_call(lpu_code, for_booking=for_booking):
+            return await self._transport.post(
+                request, deadline=call.deadline, max_bytes=call.max_bytes, for_booking=for_booking
+            )
 
     async def _schedule_reply(self, doctor: EmiasDoctorRef, first: date, last: date) -> RawReply:
         """Read one reply; what cannot be a schedule is refused before the next days are asked for."""
-        reply = await self._post("get_schedule", self._translate.schedule(doctor, first, last), for_booking=False)
+        values = self._translate.schedule(doctor, first, last)
+        reply = await self._post("get_schedule", doctor.lpu_code, values, for_booking=False)
         if not is_plain_success(reply):
             self._replies.payload(reply, self._contract.operations["get_schedule"].reply_tag)
         return reply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -39,6 +40,10 @@ class RedisGate:
             entered = await self._line.set_new(_key(slot_id), owner.hex, _milliseconds(lasts))
         except RedisAbsent:
             return GateAnswer.ABSENT
+        except asyncio.CancelledError:
+            # It may have been let in all the same.
+            self._owe(slot_id, owner)
+            raise
         return GateAnswer.ENTERED if entered else GateAnswer.OCCUPIED
 
     async def extend(self, slot_id: UUID, owner: UUID, lasts: timedelta) -> None:
@@ -47,7 +52,16 @@ class RedisGate:
 
     async def leave(self, slot_id: UUID, owner: UUID) -> None:
         """Open the gate, if it is still the owner's."""
-        if not await self._if_owner(_LEAVE, slot_id, owner) and len(self._owed) < _MOST_OWED:
+        try:
+            left = await self._if_owner(_LEAVE, slot_id, owner)
+        except asyncio.CancelledError:
+            self._owe(slot_id, owner)
+            raise
+        if not left:
+            self._owe(slot_id, owner)
+
+    def _owe(self, slot_id: UUID, owner: UUID) -> None:
+        if len(self._owed) < _MOST_OWED:
             self._owed[slot_id] = owner
 
     async def _open_one_owed(self, preferred: UUID) -> None:

@@ -14,6 +14,7 @@ __all__ = ["Form", "read_uuid"]
 
 T = TypeVar("T")
 _DATE_FORM: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_LONGEST_WORD: Final = 64
 _TELLABLE_NAME: Final = re.compile(r"[a-z_]{1,32}")
 
 
@@ -79,19 +80,25 @@ class Form:
 
     def uuid(self, name: str) -> UUID | None:
         """Return an id that must be there; None only when a problem was noted."""
-        return self.read(name, 64, lambda text: _uuid_or_refuse(name, text))
+        return self.read(name, _LONGEST_WORD, lambda text: _uuid_or_refuse(name, text))
 
     def day(self, name: str) -> date | None:
         """Return a day written `YYYY-MM-DD`, None when the field is absent."""
-        return self.read(name, 64, lambda text: _day_or_refuse(name, text)) if self.has(name) else None
+        return self.read(name, _LONGEST_WORD, lambda text: _day_or_refuse(name, text)) if self.has(name) else None
 
     def choice(self, name: str, allowed: Collection[str]) -> str | None:
         """Return one of the allowed words, None when it is absent."""
-        found = self.text(name, 64)
-        if found is not None and found not in allowed:
-            self.note(name, "not_one_of")
-            return None
-        return found
+        return self._one_of(name, self.text(name, _LONGEST_WORD), allowed)
+
+    def needed_choice(self, name: str, allowed: Collection[str]) -> str | None:
+        """Return one of the allowed words, which must be there; None only when a problem was noted."""
+        return self._one_of(name, self.needed_text(name, _LONGEST_WORD), allowed)
+
+    def _one_of(self, name: str, found: str | None, allowed: Collection[str]) -> str | None:
+        if found is None or found in allowed:
+            return found
+        self.note(name, "not_one_of")
+        return None
 
     def part(self, name: str) -> Form | None:
         """Return an object within this one that must be there; None only when a problem was noted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -32,12 +32,19 @@ _UNLEASED_BOOKABLE: Final = """
 AND EXISTS (SELECT FROM bookable_mappings b WHERE b.emias_doctor = e.id)
 """
 _CLAIM_DUE: Final = f"""
-WITH wanted AS MATERIALIZED (
-    SELECT e.id FROM emias_doctors e
-    WHERE e.next_sync_at <= now() AND {_UNLEASED_BOOKABLE}
-    ORDER BY e.next_sync_at, e.id
+WITH room AS (
+    SELECT i.lpu_code, greatest($3::integer - coalesce(r.running, 0), 0) AS places
+    FROM institutions i LEFT JOIN unnest($4::text[], $5::integer[]) AS r (lpu_code, running) USING (lpu_code)
+), wanted AS MATERIALIZED (
+    SELECT due.id FROM room CROSS JOIN LATERAL (
+        SELECT e.id, e.next_sync_at FROM emias_doctors e
+        WHERE e.lpu_code = room.lpu_code AND e.next_sync_at <= now() AND {_UNLEASED_BOOKABLE}
+        ORDER BY e.next_sync_at, e.id
+        LIMIT room.places
+        FOR NO KEY UPDATE OF e SKIP LOCKED
+    ) AS due
+    ORDER BY due.next_sync_at, due.id
     LIMIT $2
-    FOR NO KEY UPDATE OF e SKIP LOCKED
 ), leased AS ({_LEASE})
 SELECT * FROM leased ORDER BY next_sync_at, id
 """  # noqa: S608 - joined from constants
@@ -130,9 +137,18 @@ class SyncBook:
 
     database: Database
 
-    async def claim_due(self, limit: int, lease: timedelta) -> list[DueDoctor]:
-        """Lease the doctors that are due, oldest first, skipping those that another worker has."""
-        return [_due(row) for row in await self.database.pool.fetch(_CLAIM_DUE, lease, limit)]
+    async def claim_due(
+        self, limit: int, lease: timedelta, *, at_once: int | None = None, running: Mapping[str, int] | None = None
+    ) -> list[DueDoctor]:
+        """Lease the doctors that are due, oldest first, skipping those that another worker has.
+
+        Together with those of `running`, by LPU code, no institution gets more than `at_once`.
+        """
+        counts = running or {}
+        rows = await self.database.pool.fetch(
+            _CLAIM_DUE, lease, limit, limit if at_once is None else at_once, list(counts), list(counts.values())
+        )
+        return [_due(row) for row in rows]
 
     async def claim(self, doctor: EmiasDoctorRef, lease: timedelta) -> DueDoctor | None:
         """Lease one doctor now; None when another has it or no bookable doctor of a site uses it."""

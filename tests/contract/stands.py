@@ -20,7 +20,7 @@ from gateway.emias.connect import EmiasChannel, open_emias
 from gateway.emias.memory import MemoryEmias
 from gateway.emias.profiles import Profile, load_profile
 from gateway.emias.profiles import profile as shapes
-from gateway.ports import AppointmentRequest, Emias
+from gateway.ports import AppointmentRequest, Budget, Emias
 from simulator.running import Simulator
 
 __all__ = [
@@ -150,7 +150,7 @@ def make_profiles(folder: Path) -> dict[str, str]:
     for good, other in (
         ('version = "1.2"', 'version = "1.1"'),
         ("}SoapHttpsBinding12_", "}BasicHttpBinding_"),
-        ("days_per_call = 31", "days_per_call = 10"),
+        ("days_per_call = 15", "days_per_call = 10"),
     ):
         assert good in text
         text = text.replace(good, other)
@@ -174,9 +174,9 @@ def tls_files(simulator: Simulator) -> TlsFiles:
 
 
 @asynccontextmanager
-async def soap_stand(simulator: Simulator, profile: str) -> AsyncIterator[SimulatorStand]:
+async def soap_stand(simulator: Simulator, profile: str, budget: Budget | None = None) -> AsyncIterator[SimulatorStand]:
     """Open the adapter as the composition root does."""
-    async with open_emias(EmiasChannel(profile, simulator.emias_url, tls_files(simulator))) as emias:
+    async with open_emias(EmiasChannel(profile, simulator.emias_url, tls_files(simulator)), budget) as emias:
         yield SimulatorStand(emias, simulator)
 
 

@@ -53,12 +53,11 @@ def _free_port(host: str = "127.0.0.1") -> int:
 
 async def _get(host: str, port: int) -> str:
     """Ask as soon as somebody listens, and return the answer's body."""
-    while True:
-        try:
-            reader, writer = await asyncio.open_connection(host, port)
-            break
-        except ConnectionRefusedError:
-            await asyncio.sleep(0)
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        await asyncio.sleep(0)
+        return await _get(host, port)
     writer.write(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
     reply = await reader.read()
     writer.close()
@@ -66,7 +65,13 @@ async def _get(host: str, port: int) -> str:
     return reply.partition(b"\r\n\r\n")[2].decode()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def _hosts() -> list[str]:
+    """Name this machine in every way that it knows."""
+    known = socket.getaddrinfo("localhost", None, type=socket.SOCK_STREAM)
+    return ["localhost", *sorted({str(address[0]) for *_, address in known})]
+
+
+@pytest.mark.parametrize("host", _hosts())
 async def test_every_listener_answers_with_its_own_app(host: str) -> None:
     """Two apps are served side by side, by address of either family or by name, and end when told."""
     apps = [App("public"), App("internal")]

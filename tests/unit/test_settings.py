@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import pickle
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from pydantic import ValidationError
 
 from gateway.settings import (
@@ -21,7 +20,7 @@ from gateway.settings import (
     settings_table,
 )
 
-FERNET_KEY = Fernet.generate_key().decode()
+FERNET_KEY = urlsafe_b64encode(b"a made-up key for the settings. ").decode()
 LOOKUP_KEY = "canary-lookup-key-of-32-characters-"
 NEEDED = {
     "DATABASE_URL": "postgresql://gateway:canary-db@db:5432/gateway",
@@ -236,8 +235,7 @@ def test_the_tree_is_frozen() -> None:
     """Nobody changes a setting after it was read."""
     settings = read_settings(Settings, NEEDED)
     with pytest.raises(ValidationError):
-        settings.gateway_port = 1  # type: ignore[misc]  # the very thing that is refused
-    assert pickle.loads(pickle.dumps(settings)) == settings  # noqa: S301 - our own bytes
+        settings.gateway_port = 1
 
 
 def test_only_the_given_environment_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from gateway.domain.booking import Booking, BookingState
@@ -174,14 +175,14 @@ def _pending(booking: Booking) -> Reply:
 
 
 @get("/bookings/{booking_id:str}", opt=documented(_STATE))
-async def booking_state(request: AnyRequest, booking_id: str) -> ASGIApp:
+async def booking_state(request: AnyRequest, booking_id: FromPath[str]) -> ASGIApp:
     """Tell the state of a booking of the key's site."""
     found = await door_of(request).house.book.state(key_of(request.scope).site_id, _booking_id(booking_id))
     return json_reply(booking_out(found))
 
 
 @post("/bookings/{booking_id:str}/cancel", opt=documented(_CANCEL))
-async def cancel_booking(request: AnyRequest, booking_id: str) -> ASGIApp:
+async def cancel_booking(request: AnyRequest, booking_id: FromPath[str]) -> ASGIApp:
     """Cancel a booking."""
     door, holder, found_id = door_of(request), holder_of(request), _booking_id(booking_id)
     key = IdempotencyKey(holder.api_key_id, "cancel", idempotency_key_of(request))
@@ -196,11 +197,11 @@ async def cancel_booking(request: AnyRequest, booking_id: str) -> ASGIApp:
 
 def _read_reason(given: dict[str, Any]) -> str:
     form = Form(given)
-    reason = form.choice("reason", _REASONS)
-    if reason is None and not form.has("reason"):
-        form.note("reason", "required")
+    reason = form.needed_choice("reason", _REASONS)
     form.check()
-    return reason or ""
+    if reason is None:
+        raise InvalidInput([])
+    return reason
 
 
 def _cancelled(booking: Booking) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from gateway.http.docs_page import asset, docs_page
@@ -31,7 +32,7 @@ async def docs() -> ASGIApp:
 
 
 @get("/docs/assets/{name:str}")
-async def docs_asset(name: str) -> ASGIApp:
+async def docs_asset(name: FromPath[str]) -> ASGIApp:
     """Serve a script or a style of the page."""
     found = asset(name)
     if found is None:

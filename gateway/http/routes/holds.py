@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from litestar import delete, post
+from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from gateway.domain.errors import NotFound
@@ -73,14 +74,14 @@ def _read_wish(given: dict[str, Any]) -> tuple[UUID, str | None]:
 
 
 @post("/holds/{hold_id:str}/renew", opt=documented(_RENEW))
-async def renew_hold(request: AnyRequest, hold_id: str) -> ASGIApp:
+async def renew_hold(request: AnyRequest, hold_id: FromPath[str]) -> ASGIApp:
     """Lengthen a hold."""
     hold = await door_of(request).house.hold.renew(holder_of(request), _hold_id(hold_id))
     return json_reply(hold_out(hold))
 
 
 @delete("/holds/{hold_id:str}", opt=documented(_RELEASE), status_code=200)  # the reply itself says 204
-async def release_hold(request: AnyRequest, hold_id: str) -> ASGIApp:
+async def release_hold(request: AnyRequest, hold_id: FromPath[str]) -> ASGIApp:
     """End a hold."""
     await door_of(request).house.hold.release(holder_of(request), _hold_id(hold_id))
     return Reply(204, b"", None)

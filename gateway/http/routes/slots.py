@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from litestar import get
+from litestar.params import FromPath
 from litestar.types import ASGIApp
 
 from gateway.domain.directory import DoctorSlots
@@ -57,7 +58,7 @@ class ReadyPages:
 
 
 @get("/doctors/{doctor_id:str}/slots", opt=documented(_CALL), middleware=[ReadyPages])
-async def list_slots(request: AnyRequest, doctor_id: str) -> ASGIApp:
+async def list_slots(request: AnyRequest, doctor_id: FromPath[str]) -> ASGIApp:
     """List a doctor's free slots over a range of days."""
     if len(doctor_id) > _LONGEST_ID or not doctor_id.isprintable():
         raise NotFound("doctor")

@@ -260,7 +260,7 @@ CREATE TABLE booking_moves (from_state text, to_state text, PRIMARY KEY (from_st
 INSERT INTO booking_moves VALUES
     ('submitting', 'booked'), ('submitting', 'rejected'), ('submitting', 'failed'), ('submitting', 'in_doubt'),
     ('in_doubt', 'booked'), ('in_doubt', 'rejected'), ('in_doubt', 'failed'), ('in_doubt', 'manual'),
-    ('manual', 'booked'), ('manual', 'rejected'), ('manual', 'failed'),
+    ('manual', 'booked'), ('manual', 'rejected'), ('manual', 'failed'), ('manual', 'cancelled'),
     ('booked', 'cancelling'),
     ('cancelling', 'cancelled'), ('cancelling', 'booked'), ('cancelling', 'cancel_in_doubt'),
     ('cancel_in_doubt', 'cancelled'), ('cancel_in_doubt', 'booked'), ('cancel_in_doubt', 'manual');

@@ -166,6 +166,17 @@ async def test_a_wrong_mapping_is_explained(
     assert await database.pool.fetch("SELECT * FROM doctor_mappings") == before
 
 
+async def test_an_empty_choice_is_explained(browser: Browser, ward: Ward) -> None:
+    """A form sent without its doctor is refused with the field named in Russian, and nothing typed is echoed."""
+    form = {"doctor_id": "", "lpu_code": ward.lpu_code, "emias_doctor_id": "D5"}
+    answer = await browser.send("POST", MAPPINGS, form)
+    assert answer.status_code == 422
+    problem = answer.json()["detail"][0]
+    assert problem["loc"] == ["Врач сайта · Site's doctor"]
+    assert problem["msg"].startswith("укажите значение · ")
+    assert "input" not in problem
+
+
 async def test_the_same_mapping_twice_is_explained(browser: Browser, ward: Ward) -> None:
     """A doctor's mapping that exists already is refused in words, not in the database's."""
     form = {"doctor_id": ward.doctor_id, "lpu_code": ward.lpu_code, "emias_doctor_id": "D1"}

@@ -148,6 +148,32 @@ def test_detached_it_runs_on_until_it_is_stopped(place: Place) -> None:
     assert all(await_end(pid) for pid in pids)
 
 
+def test_servers_of_ones_own_replace_the_engines(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both addresses in the environment no engine is started, and they are written down as they are."""
+    own = {"DATABASE_URL": "postgresql://me:secret@db.example/gateway", "REDIS_URL": "redis://cache.example/1"}
+    for name, value in own.items():
+        monkeypatch.setenv(name, value)
+    rehearsal = Rehearsal(place.folder)
+    rehearsal.until_ready()
+    assert not place.engines.exists()
+    assert own.items() <= _sourced(place).items()
+    assert rehearsal.end(signal.SIGTERM)[0] == 0
+
+
+def test_a_key_that_the_gateway_has_forgotten_is_made_anew(place: Place) -> None:
+    """When the database was made anew behind our back, the next start makes key and administrator again."""
+    rehearsal = Rehearsal(place.folder)
+    rehearsal.until_ready()
+    rehearsal.end(signal.SIGTERM)
+    (place.folder / "steps").unlink()
+    place.api_key.write_text("egw_1_forgotten")
+    rehearsal = Rehearsal(place.folder)
+    rehearsal.until_ready()
+    assert (place.folder / "steps").read_text().split() == ["migrate", "first-sync", "keys", "users"]
+    assert _sourced(place)["API_KEY"] == "egw_1_made-up"
+    rehearsal.end(signal.SIGTERM)
+
+
 def test_detached_it_says_why_it_could_not(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A detached run that fails on its way up comes back with a status other than 0."""
     monkeypatch.setenv("FAKE_KEY", "no key")

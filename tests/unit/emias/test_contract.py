@@ -85,3 +85,16 @@ def test_a_wsdl_with_a_doctype_or_an_outside_import_is_not_read(folder: Path) ->
     wsdl.write_text(text.replace("?>", "?><!DOCTYPE definitions>", 1), encoding="utf-8")
     with pytest.raises(ContractError, match="DTDForbidden"):
         load_contract(load_profile(folder))
+
+
+def test_a_slots_members_stand_in_the_slot_itself(folder: Path) -> None:
+    """A member deeper than its slot would be read slowly or wrongly, and is a problem."""
+    _spoil(
+        folder,
+        'slots = "GetScheduleResult.Slots.ScheduleSlot"\nslot_id = "SlotId"',
+        'slots = "GetScheduleResult"\nslot_id = "Slots.ScheduleSlot.SlotId"',
+    )
+
+    told = check_profile(load_profile(folder))
+
+    assert told[0] == "operations.get_schedule.result.slot_id: Slots.ScheduleSlot.SlotId must stand in the slot itself"

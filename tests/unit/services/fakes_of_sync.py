@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -25,10 +26,13 @@ class SyncBook:
     details: list[object] = field(default_factory=list)
     claims: int = 0
 
-    async def claim_due(self, limit: int, lease: timedelta) -> list[DueDoctor]:
+    async def claim_due(
+        self, limit: int, lease: timedelta, *, at_once: int | None = None, running: Mapping[str, int] | None = None
+    ) -> list[DueDoctor]:
         """Lease the doctor."""
         assert limit
         assert lease
+        assert (at_once, running) == (None, None)
         return [a_due_doctor()]
 
     async def claim(self, doctor: EmiasDoctorRef, lease: timedelta) -> DueDoctor | None:

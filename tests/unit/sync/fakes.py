@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
@@ -50,11 +50,11 @@ LEASE = timedelta(seconds=60)
 Answer = Callable[[EmiasDoctorRef], Awaitable[ScheduleWindow | Unchanged]]
 
 
-def due_doctor(row_id: int, *, digest: str | None = None) -> DueDoctor:
+def due_doctor(row_id: int, *, digest: str | None = None, lpu_code: str = "0101") -> DueDoctor:
     """Make a doctor of the due list."""
     return DueDoctor(
         row_id=row_id,
-        ref=EmiasDoctorRef("0101", str(row_id)),
+        ref=EmiasDoctorRef(lpu_code, str(row_id)),
         token=uuid4(),
         digest=digest,
         as_of=None,
@@ -93,13 +93,21 @@ class FakeBook:
     failed_breaks: bool = False
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def claim_due(self, limit: int, lease: timedelta) -> list[DueDoctor]:
-        """Lease the first of those due."""
+    async def claim_due(
+        self, limit: int, lease: timedelta, *, at_once: int | None = None, running: Mapping[str, int] | None = None
+    ) -> list[DueDoctor]:
+        """Lease the first of those due whose institution has room."""
         if self.claim_troubles:
             self.claim_troubles -= 1
             raise ConnectionError
         self.leases.append(lease)
-        taken, self.due = self.due[:limit], self.due[limit:]
+        counts = Counter(running or {})
+        taken: list[DueDoctor] = []
+        for doctor in self.due:
+            if len(taken) < limit and (at_once is None or counts[doctor.ref.lpu_code] < at_once):
+                counts[doctor.ref.lpu_code] += 1
+                taken.append(doctor)
+        self.due = [doctor for doctor in self.due if doctor not in taken]
         self.claimed += [doctor.row_id for doctor in taken]
         return taken
 
@@ -299,7 +307,7 @@ def make_house(
 ) -> House:
     """Make a house with the rooms that the worker enters; the others are left empty."""
     given: dict[str, Any] = {
-        "settings": Settings.model_construct(sync_workers=workers, mirror_every=600),
+        "settings": Settings.model_construct(sync_workers=workers, emias_concurrency=workers, mirror_every=600),
         "clock": HandClock(),
         "sync_book": book,
         "housekeeping": chores or FakeChores(),

@@ -13,7 +13,7 @@ from gateway.domain.schedule import EmiasDoctorRef, ScheduleWindow
 from gateway.ports import DueDoctor
 from gateway.services.refresh import Refreshed, Result
 from sync.readers import Readers
-from tests.unit.sync.fakes import LEASE, FakeBook, FakeEmias, due_doctor, make_refresh
+from tests.unit.sync.fakes import LEASE, FakeBook, FakeEmias, due_doctor, make_refresh, window
 
 
 class Ends:
@@ -36,7 +36,7 @@ async def read_all(readers: Readers) -> None:
 async def test_no_more_doctors_are_leased_than_can_be_read_at_once() -> None:
     """A lease begins when its read does, and no more reads than places are under way."""
     book, emias = FakeBook([due_doctor(row) for row in range(20)]), FakeEmias()
-    readers = Readers(book, make_refresh(book, emias), 3, Ends())
+    readers = Readers(book, make_refresh(book, emias), 3, 3, Ends())
     assert await readers.claim() == 3
     assert await readers.claim() == 0
     assert readers.free == 0
@@ -44,6 +44,28 @@ async def test_no_more_doctors_are_leased_than_can_be_read_at_once() -> None:
     assert emias.most == 3
     assert sorted(book.written) == list(range(20))
     assert set(book.leases) == {LEASE}
+
+
+async def test_a_slow_institution_leaves_places_to_the_others() -> None:
+    """However many of its doctors are due, and however long they take, others are read beside them."""
+    go_on = asyncio.Event()
+
+    async def slow(ref: EmiasDoctorRef) -> ScheduleWindow:
+        await go_on.wait()
+        return window(ref)
+
+    many = [due_doctor(row, lpu_code="slow") for row in range(10)]
+    book = FakeBook([*many, *(due_doctor(row, lpu_code="quick") for row in range(10, 20))])
+    emias = FakeEmias({str(row): slow for row in range(10)})
+    readers = Readers(book, make_refresh(book, emias), 4, 2, Ends())
+    while len(book.written) < 10:
+        await readers.claim()
+        await asyncio.wait(readers.running, return_when=asyncio.FIRST_COMPLETED)
+    assert sorted(book.written) == list(range(10, 20))
+    assert len(readers.running) == 2
+    go_on.set()
+    await read_all(readers)
+    assert len(book.written) == 20
 
 
 async def test_a_doctor_s_failure_of_any_kind_is_that_doctor_s_alone() -> None:
@@ -58,7 +80,7 @@ async def test_a_doctor_s_failure_of_any_kind_is_that_doctor_s_alone() -> None:
     book, emias, ends = FakeBook([due_doctor(row) for row in range(6)]), FakeEmias(), Ends()
     emias.answers = {"2": no_answer, "4": fault}
     with capture_logs() as logs:
-        await read_all(Readers(book, make_refresh(book, emias), 2, ends))
+        await read_all(Readers(book, make_refresh(book, emias), 2, 2, ends))
     assert sorted(book.written) == [0, 1, 3, 5]
     assert {row: failure[:2] for row, failure in book.failures.items()} == {
         2: (Cause.RESET, None),
@@ -77,7 +99,7 @@ async def test_a_failure_that_cannot_be_written_down_is_borne() -> None:
         raise ZeroDivisionError
 
     book, emias, ends = FakeBook([due_doctor(1), due_doctor(2)], failed_breaks=True), FakeEmias({"1": fault}), Ends()
-    await read_all(Readers(book, make_refresh(book, emias), 2, ends))
+    await read_all(Readers(book, make_refresh(book, emias), 2, 2, ends))
     assert book.written == [2]
     assert ends.by_row[1].result is Result.FAILED
 
@@ -91,7 +113,7 @@ async def test_a_read_ends_before_its_lease_does() -> None:
         raise AssertionError(ref)
 
     book, emias, ends = FakeBook([due_doctor(1), due_doctor(2)]), FakeEmias({"1": hang}), Ends()
-    await read_all(Readers(book, make_refresh(book, emias, timedelta(seconds=0.05)), 2, ends))
+    await read_all(Readers(book, make_refresh(book, emias, timedelta(seconds=0.05)), 2, 2, ends))
     assert book.failures[1][0] is Cause.TIMEOUT
     assert book.written == [2]
     assert emias.now == 0
@@ -106,7 +128,7 @@ async def test_reads_cut_short_leave_nothing_running() -> None:
         raise AssertionError(ref)
 
     book, emias = FakeBook([due_doctor(1)]), FakeEmias({"1": hang})
-    readers = Readers(book, make_refresh(book, emias), 2, Ends())
+    readers = Readers(book, make_refresh(book, emias), 2, 2, Ends())
     await readers.claim()
     await asyncio.sleep(0)
     await readers.cut()

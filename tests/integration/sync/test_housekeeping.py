@@ -1,0 +1,112 @@
+"""The chores against the real tables."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from gateway.ports import MirrorSummary
+from gateway.store.engine import Database
+from gateway.store.housekeeping import Housekeeping
+from tests.integration.builders import Maker
+
+_TEN_MINUTES = timedelta(minutes=10)
+
+
+async def test_holds_that_ran_out_are_written_down_and_living_ones_are_not(database: Database, maker: Maker) -> None:
+    """Only holds past their end become expired, however many there are."""
+    site = await maker.site()
+    slots = await maker.slots(await maker.doctor(site), 1203, step=timedelta(minutes=1))
+    holds = [await maker.hold(slot, site.holder()) for slot in slots[:3]]
+    await maker.expire(holds[0].id)
+    await database.pool.execute(
+        "INSERT INTO holds (id, site_id, api_key_id, site_doctor_id, doctor_id, starts_at, slot_id, expires_at)"
+        " SELECT gen_random_uuid(), h.site_id, h.api_key_id, h.site_doctor_id, h.doctor_id, s.starts_at, s.id, now()"
+        " FROM holds h, local_emias_slots s WHERE h.id = $1 AND s.doctor_id = h.doctor_id"
+        " AND NOT EXISTS (SELECT FROM holds o WHERE o.slot_id = s.id)",
+        holds[0].id,
+    )
+    assert await Housekeeping(database).expire_holds() == 1201
+    assert await Housekeeping(database).expire_holds() == 0
+    states = await database.pool.fetch("SELECT state, count(*) FROM holds GROUP BY state ORDER BY state")
+    assert [tuple(row) for row in states] == [("expired", 1201), ("held", 2)]
+
+
+async def test_idempotency_keys_are_forgotten_when_their_time_is_over(database: Database, maker: Maker) -> None:
+    """A key still in its time answers on."""
+    site = await maker.site()
+    await database.pool.executemany(
+        "INSERT INTO idempotency_keys (api_key_id, operation, key, fingerprint, lease_until, expires_at)"
+        " VALUES ($1, 'book', $2, '', now(), now() + $3::interval)",
+        [(site.key_id, "old", timedelta(seconds=-1)), (site.key_id, "young", timedelta(hours=1))],
+    )
+    assert await Housekeeping(database).forget_idempotency_keys() == 1
+    assert [row["key"] for row in await database.pool.fetch("SELECT key FROM idempotency_keys")] == ["young"]
+
+
+async def test_old_reports_are_forgotten(database: Database) -> None:
+    """The worker's reports are kept as long as wanted."""
+    await database.pool.executemany(
+        "INSERT INTO sync_log (at, lpu_code, outcome) VALUES (now() - $1::interval, '0101', 'changed')",
+        [(timedelta(days=31),), (timedelta(days=29),)],
+    )
+    assert await Housekeeping(database).forget_sync_log(timedelta(days=30)) == 1
+    assert await database.pool.fetchval("SELECT count(*) FROM sync_log") == 1
+
+
+async def test_months_ahead_are_made_once(database: Database) -> None:
+    """The slot table has room as far ahead as asked, a second asking finds it made."""
+    housekeeping = Housekeeping(database)
+    await housekeeping.make_slot_partitions(timedelta(days=200))
+    assert await housekeeping.make_slot_partitions(timedelta(days=200)) == 0
+
+
+async def test_the_mirror_s_turn_is_one_worker_s_at_a_time(database: Database, maker: Maker) -> None:
+    """While one worker mirrors a site another is told no, a different site's turn is free."""
+    site, other = await maker.site(), await maker.site()
+    housekeeping = Housekeeping(database)
+    async with housekeeping.mirror_turn(site.id, _TEN_MINUTES) as ours:
+        assert ours
+        async with housekeeping.mirror_turn(site.id, _TEN_MINUTES) as second:
+            assert not second
+        async with housekeeping.mirror_turn(other.id, _TEN_MINUTES) as others:
+            assert others
+    async with housekeeping.mirror_turn(site.id, _TEN_MINUTES) as again:
+        assert again
+
+
+async def test_a_site_mirrored_lately_is_left_alone(database: Database, maker: Maker) -> None:
+    """Within the interval nobody has the turn, unless asked for at once."""
+    site = await maker.site()
+    await database.pool.execute("UPDATE sites SET mirrored_at = now() - interval '5 minutes' WHERE id = $1", site.id)
+    housekeeping = Housekeeping(database)
+    for every, expected in ((_TEN_MINUTES, False), (timedelta(minutes=4), True), (timedelta(), True)):
+        async with housekeeping.mirror_turn(site.id, every) as ours:
+            assert ours is expected
+
+
+async def test_a_turn_ends_with_a_failure_or_a_cancellation(database: Database, maker: Maker) -> None:
+    """However a pass ends, the turn is free for the next worker."""
+    site = await maker.site()
+    housekeeping = Housekeeping(database)
+    begun = asyncio.Event()
+
+    async def mirror(fault: type[BaseException] | None) -> MirrorSummary:
+        async with housekeeping.mirror_turn(site.id, _TEN_MINUTES) as ours:
+            assert ours
+            if fault is not None:
+                raise fault
+            begun.set()
+            await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(ZeroDivisionError):
+        await mirror(ZeroDivisionError)
+    task = asyncio.create_task(mirror(None))
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with housekeeping.mirror_turn(site.id, _TEN_MINUTES) as ours:
+        assert ours

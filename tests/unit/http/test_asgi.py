@@ -1,0 +1,40 @@
+"""The app for an ASGI server of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from gateway.asgi import Gateway, create_asgi_app
+from gateway.settings import Settings, SettingsError
+from gateway.wiring import House
+from tests.fakes import KEY, World
+from tests.served import serving
+
+
+async def test_the_house_is_open_while_the_server_lives(world: World) -> None:
+    """The lifespan opens the house, requests go through it, and it is closed in the end."""
+    steps = []
+
+    @asynccontextmanager
+    async def opening(settings: Settings) -> AsyncIterator[House]:
+        assert settings is world.settings
+        steps.append("open")
+        yield world.house()
+        steps.append("closed")
+
+    async with serving(Gateway(world.settings, opening), Authorization=f"Bearer {KEY}") as client:
+        assert (await client.get("/v1/specialties")).status_code == 200
+        assert steps == ["open"]
+
+    assert steps == ["open", "closed"]
+
+
+def test_a_wrong_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The factory names what is not set before anything starts."""
+    monkeypatch.delenv("EMIAS_URL", raising=False)
+
+    with pytest.raises(SettingsError, match="EMIAS_URL"):
+        create_asgi_app()
