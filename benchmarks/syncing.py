@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -51,13 +52,11 @@ class _Clinic:
         readers = Readers(house.sync_book, house.refresh, at_once, at_once, lambda _, end: ends.append(end))
         await self.house.sync_book.all_due_now()
         begun = time.perf_counter()
-        while len(ends) < doctors:
-            await readers.claim()
+        while await readers.claim() or readers.running:
             await wait_for_any(tasks=readers.running)
         taken = time.perf_counter() - begun
-        strange = {end.result for end in ends} - {expected}
-        if strange:
-            raise RuntimeError(f"a read was to be {expected}, not {strange}")
+        if [end.result for end in ends] != [expected] * doctors:
+            raise RuntimeError(f"{doctors} reads were to be {expected}: {Counter(end.result for end in ends)}")
         return taken
 
     async def forget_digests(self) -> None:

@@ -21,14 +21,14 @@ api() {
     --header 'Content-Type: application/json' "$@") || { echo "$answer" >&2; return 1; }
   echo "$answer"
 }
-pick() { python3 -c "import json, sys; answer = json.load(sys.stdin); print($1)"; }
+pick() { python3 -c "import json, random, sys; answer = json.load(sys.stdin); print($1)"; }
 
 # Специальности, врачи, свободное время / Specialties, doctors, free slots
 SPECIALTY=$(api "$GATEWAY_URL/v1/specialties" | pick 'answer[0]["id"]')
 DOCTOR=$(api "$GATEWAY_URL/v1/doctors?specialty=$SPECIALTY&limit=200" \
-  | pick 'next(d["id"] for d in answer["items"] if d["bookable"] and d["next_free"])')
+  | pick 'random.choice([d["id"] for d in answer["items"] if d["next_free"]])')
 SLOT=$(api "$GATEWAY_URL/v1/doctors/$DOCTOR/slots" \
-  | pick 'next(s["id"] for day in answer["days"] for s in day["slots"])')
+  | pick 'random.choice(random.choice(answer["days"][1:])["slots"])["id"]')
 echo "specialty $SPECIALTY, doctor $DOCTOR, slot $SLOT"
 
 # Удержать на пять минут и записать / Hold for five minutes, then book

@@ -49,6 +49,7 @@ class RedisLine:
         self._connections = connections
         self._waiting: deque[_Call] = deque()
         self._senders: set[asyncio.Task[None]] = set()
+        self._sending = 0
         self._failures = 0
         self._failing = False
         self._silent_until = 0.0
@@ -84,21 +85,26 @@ class RedisLine:
             raise RedisAbsent
         call = _Call(command, loop.create_future())
         self._waiting.append(call)
-        if len(self._senders) < self._connections:
+        if self._sending < self._connections:
+            self._sending += 1
             sender = loop.create_task(self._send_waiting())
             self._senders.add(sender)
             sender.add_done_callback(self._senders.discard)
         return await call.answer
 
     async def _send_waiting(self) -> None:
-        while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
-            # A caller that has gone before its command was sent does not want it any more.
-            wanted = [call for call in together if not call.answer.done()]
-            try:
-                await self._send(wanted)
-            finally:
-                self._turn_away(wanted)
+        try:
+            while self._waiting:
+                together = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+                # A caller that has gone before its command was sent does not want it any more.
+                wanted = [call for call in together if not call.answer.done()]
+                try:
+                    await self._send(wanted)
+                finally:
+                    self._turn_away(wanted)
+        finally:
+            # Here and not when the task counts as done, which is later: a call in between would find no sender.
+            self._sending -= 1
 
     async def _send(self, calls: Sequence[_Call]) -> None:
         pipeline = self._client.pipeline(transaction=False)

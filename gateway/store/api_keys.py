@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,9 +13,8 @@ from gateway.domain.moscow import as_moscow
 from gateway.ports import ApiKey
 from gateway.store.engine import Database
 
-__all__ = ["ApiKeyEntry", "KeyRing", "hash_secret", "split_key"]
+__all__ = ["ApiKeyEntry", "KeyRing", "hash_secret"]
 
-_FORM: Final = re.compile(r"egw_([0-9a-z]{1,32})_([0-9A-Za-z-]{32,256})", re.ASCII)
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 32
 
@@ -44,12 +42,6 @@ class ApiKeyEntry:
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None
-
-
-def split_key(presented: str) -> tuple[str, str] | None:
-    """Split a presented key into its id and secret; None when it has not our form."""
-    match = _FORM.fullmatch(presented)
-    return (match[1], match[2]) if match else None
 
 
 def hash_secret(secret: str) -> bytes:

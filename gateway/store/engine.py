@@ -79,6 +79,9 @@ async def open_pool(
         reset=_keep_session,
         server_settings={
             "application_name": application_name,
+            # Every statement is prepared once and prunes partitions as it runs: planning it anew costs more than running it.
+            "plan_cache_mode": "force_generic_plan",
+            "jit": "off",
             "statement_timeout": _milliseconds(statement_timeout),
             "lock_timeout": _milliseconds(lock_timeout),
             "idle_in_transaction_session_timeout": _milliseconds(statement_timeout),

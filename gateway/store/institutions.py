@@ -36,7 +36,7 @@ async def note_error(connection: Any, lpu_code: str, error: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Institutions:
-    """Registers institutions and notes their answers to calls outside sync."""
+    """Registers institutions."""
 
     database: Database
 
@@ -48,11 +48,3 @@ class Institutions:
             lpu_code,
             name,
         )
-
-    async def answered(self, lpu_code: str) -> None:
-        """Note that the institution's EMIAS has just answered."""
-        await note_answer(self.database.pool, lpu_code)
-
-    async def failed(self, lpu_code: str, error: str) -> None:
-        """Note that the institution's EMIAS has just failed, with a code that holds no personal data."""
-        await note_error(self.database.pool, lpu_code, error)

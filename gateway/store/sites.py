@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Final
 
-from gateway.domain.moscow import as_moscow
 from gateway.store.engine import Database
 
-__all__ = ["Site", "Sites"]
+__all__ = ["Sites"]
 
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A site and how its doctors' mirror stands; `mirror_error` is the last refusal since the last good pass."""
-
-    id: int
-    code: str
-    name: str
-    mirrored_at: datetime | None
-    mirror_error: str | None
+_FIND: Final = "SELECT id FROM sites WHERE code = $1"
+_REGISTER: Final = "INSERT INTO sites (code, name) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING"
 
 
 @dataclass(frozen=True, slots=True)
 class Sites:
-    """Finds and registers sites."""
+    """Registers sites."""
 
     database: Database
 
@@ -34,31 +25,8 @@ class Sites:
         Raises:
             asyncpg.CheckViolationError: the code is not of letters a-z, digits, `_` and `-`.
         """
-        found = await self.find(code)
+        found: int | None = await self.database.pool.fetchval(_FIND, code)
         if found is not None:
             return found
-        await self.database.pool.execute(
-            "INSERT INTO sites (code, name) VALUES ($1, $2) ON CONFLICT (code) DO NOTHING", code, name
-        )
-        return int(await self.database.pool.fetchval("SELECT id FROM sites WHERE code = $1", code))
-
-    async def find(self, code: str) -> int | None:
-        """Return the id of the site with this code."""
-        site_id: int | None = await self.database.pool.fetchval("SELECT id FROM sites WHERE code = $1", code)
-        return site_id
-
-    async def every(self) -> list[Site]:
-        """List the sites by code."""
-        rows = await self.database.pool.fetch(
-            "SELECT id, code, name, mirrored_at, mirror_error FROM sites ORDER BY code"
-        )
-        return [
-            Site(
-                row["id"],
-                row["code"],
-                row["name"],
-                row["mirrored_at"] and as_moscow(row["mirrored_at"]),
-                row["mirror_error"],
-            )
-            for row in rows
-        ]
+        await self.database.pool.execute(_REGISTER, code, name)
+        return int(await self.database.pool.fetchval(_FIND, code))

@@ -7,10 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from gateway.__main__ import cli
-from gateway.commands.settings import settings_page
 from tests.integration.demo_run.conftest import REPOSITORY, RunningDemo
 
 _BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,29 +32,6 @@ def test_the_commands_of_a_document_run(demo: RunningDemo, document: str) -> Non
     assert "internal_error" not in done.stdout
     if document != "docs/how-to/rehearse-faults.md":
         assert '"state":"booked"' in done.stdout
-
-
-def test_the_settings_page_tells_every_variable() -> None:
-    """docs/reference/settings.md holds the table that `emias-gateway settings` prints."""
-    assert settings_page() in (REPOSITORY / "docs/reference/settings.md").read_text(encoding="utf-8")
-
-
-def test_the_command_page_tells_every_command() -> None:
-    """docs/reference/cli.md holds the help of each command as it is printed."""
-    page = (REPOSITORY / "docs/reference/cli.md").read_text(encoding="utf-8")
-    for words in _commands():
-        help_text = CliRunner().invoke(cli, [*words, "--help"], prog_name="emias-gateway").output
-        assert help_text.strip() in page, " ".join(words)
-
-
-def _commands() -> list[list[str]]:
-    found: list[list[str]] = []
-    for name, command in cli.commands.items():
-        if name == "simulate":
-            continue
-        found.append([name])
-        found.extend([name, child] for child in getattr(command, "commands", {}))
-    return found
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 import schemathesis
@@ -11,6 +12,7 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from tests.fakes import KEY
+from tests.unit.http.forms import booking_form
 
 CALLS = [
     ("GET", "/v1/specialties"),
@@ -55,3 +57,45 @@ def test_the_document_is_true(api: Any, method: str, path: str, mode: Generation
         case.call_and_validate(headers={"Authorization": f"Bearer {KEY}"})
 
     ask()
+
+
+def test_a_whole_visit_is_as_described(api: Any) -> None:
+    """From the list of doctors to a cancelled booking, and each refusal on the way, every answer fits the document."""
+    doctors = _ask(api, "GET", "/v1/doctors")["items"]
+    doctor_id = next(doctor["id"] for doctor in doctors if doctor["next_free"])
+    days = _ask(api, "GET", "/v1/doctors/{doctor_id}/slots", path_parameters={"doctor_id": doctor_id})["days"]
+    wish = {"slot_id": days[0]["slots"][0]["id"], "doctor_id": doctor_id}
+    hold = _ask(api, "POST", "/v1/holds", 201, body=wish)
+    _ask(api, "POST", "/v1/holds", 409, body=wish)
+    which = {"hold_id": hold["id"]}
+    for status in (200, 200, 409):
+        _ask(api, "POST", "/v1/holds/{hold_id}/renew", status, path_parameters=which)
+    form = booking_form(UUID(hold["id"]))
+    booking = _ask(api, "POST", "/v1/bookings", 201, body=form, headers={"Idempotency-Key": "visit"})
+    _ask(api, "POST", "/v1/bookings", 201, body=form, headers={"Idempotency-Key": "visit"})
+    _ask(api, "POST", "/v1/bookings", 422, body=form | {"contact": ""}, headers={"Idempotency-Key": "visit"})
+    which = {"booking_id": booking["id"]}
+    assert _ask(api, "GET", "/v1/bookings/{booking_id}", path_parameters=which)["state"] == "booked"
+    guest = {"ticket": booking["ticket"], "birth_date": "14.03.1985"}
+    assert _ask(api, "POST", "/v1/bookings/lookup", body=guest)["id"] == booking["id"]
+    for key, status in (("cancel", 200), ("cancel", 200), ("again", 409)):
+        _ask(
+            api,
+            "POST",
+            "/v1/bookings/{booking_id}/cancel",
+            status,
+            path_parameters=which,
+            body={"reason": "illness"},
+            headers={"Idempotency-Key": key},
+        )
+
+
+def _ask(api: Any, method: str, path: str, status: int = 200, **parts: Any) -> Any:
+    headers = {"Authorization": f"Bearer {KEY}"} | parts.pop("headers", {})
+    if "body" in parts:
+        parts["media_type"] = "application/json"
+    case = api[path][method].Case(headers=headers, **parts)
+    answer = case.call()
+    case.validate_response(answer)
+    assert answer.status_code == status, answer.text
+    return answer.json()
