@@ -1,4 +1,4 @@
-"""Write the generated part of the reference pages: `make docs`. What stands outside the two marks is written by hand."""
+"""Write the generated parts of the reference pages: `make docs`. What stands outside the marks is written by hand."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def _help(words: tuple[str, ...]) -> str:
 
 
 def _codes() -> str:
-    rows = (f"| `{kind.code}` | {kind.status} | {kind.title.en}. {kind.detail.en} |" for kind in PROBLEM_KINDS.values())
+    kinds = PROBLEM_KINDS.values()
+    rows = (f"| `{kind.code}` | {kind.status} | {kind.title.en}. {kind.detail.en} |" for kind in kinds)
     return "\n".join(["| code | status | meaning |", "|---|---|---|", *rows, ""])
 
 

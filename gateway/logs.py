@@ -32,6 +32,8 @@ _PERSONAL_NUMBERS: Final = re.compile(
 _REMOVED: Final = "[removed]"
 _WHISPERERS: Final = ("httpx", "httpcore", "zeep", "hypercorn", "asyncio")
 _FRAMES_TOLD: Final = 12
+_TEMPLATES_ONLY: Final = frozenset({"request"})
+"""Events so frequent that they are not searched: their values are route templates, methods and figures."""
 
 EventDict = MutableMapping[str, Any]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
@@ -120,6 +122,8 @@ def _exc_info(given: Any) -> ExcInfo | None:
 
 def _remove_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Last line of defence: nothing personal should come this far."""
+    if event.get("event") in _TEMPLATES_ONLY:
+        return event
     for key, value in event.items():
         if key in _PERSONAL_KEYS:
             event[key] = _REMOVED

@@ -22,6 +22,7 @@ from gateway.emias.envelope import Request
 from gateway.emias.errors import CallFailed
 from gateway.emias.reply import RawReply
 from gateway.emias.retry_after import read_retry_after
+from gateway.failpoints import reach
 
 __all__ = ["Transport"]
 
@@ -110,6 +111,23 @@ def _is_certificate_alert(error: BaseException) -> bool:
     return isinstance(error, ssl.SSLError) and (error.reason or "").endswith(_CERTIFICATE_ALERTS)
 
 
+class _Body(httpx.AsyncByteStream):
+    """A request's body on its way; where failpoints are compiled it is written in two halves."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        if __debug__:
+            half = len(self._body) // 2
+            yield self._body[:half]
+            await reach("request_half_sent")
+            yield self._body[half:]
+            await reach("request_sent")
+        else:
+            yield self._body
+
+
 class Transport:
     """Posts to one address; close it with `aclose`."""
 
@@ -134,12 +152,16 @@ class Transport:
         async with client.stream(
             "POST",
             self._address,
-            content=request.body,
-            headers=dict(request.headers),
+            content=_Body(request.body),
+            headers={**request.headers, "Content-Length": str(len(request.body))},
             timeout=deadline,
             extensions={"trace": progress.hear},
         ) as response:
+            if __debug__:
+                await reach("reply_unread")
             body = await _read(response, max_bytes)
+            if __debug__:
+                await reach("reply_read")
         return RawReply(
             status=response.status_code,
             media_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,7 +37,7 @@ class Frame:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        request_id = _given_id(scope["headers"]) or secrets.token_hex(8).encode()
+        request_id = _given_id(scope["headers"]) or os.urandom(8).hex().encode()
         status = 0
 
         async def send_framed(message: Message) -> None:

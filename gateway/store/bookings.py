@@ -18,6 +18,7 @@ from gateway.domain.moscow import as_moscow
 from gateway.domain.outcomes import Refusal
 from gateway.domain.patient import Patient
 from gateway.domain.settlement import HoldFate, Settlement
+from gateway.failpoints import reach
 from gateway.ports import IdempotencyKey, Intent
 from gateway.store.cipher import Cipher
 from gateway.store.engine import Database
@@ -120,9 +121,13 @@ class BookingLedger:
         """
         async with self.database.transaction() as connection:
             opened = await self._open(connection, intent)
+            if __debug__:
+                await reach("intent_not_committed")
         # Raised only now, so that a hold found to be over is committed as expired.
         if isinstance(opened, GatewayError):
             raise opened
+        if __debug__:
+            await reach("intent_committed")
         return opened
 
     async def _open(self, connection: Any, intent: Intent) -> tuple[Booking, FreeSlot] | HoldExpired:
@@ -186,7 +191,12 @@ class BookingLedger:
             await connection.execute(
                 _HISTORY, booking_id, before["state"], settlement.state, settlement.cause, before["attempt"], actor
             )
-            return _booking(await connection.fetchrow(_BY_ID, booking_id))
+            settled = _booking(await connection.fetchrow(_BY_ID, booking_id))
+            if __debug__:
+                await reach("result_not_committed")
+        if __debug__:
+            await reach("result_committed")
+        return settled
 
     async def _move(self, connection: Any, booking_id: UUID, before: Mapping[str, Any], settlement: Settlement) -> None:
         ticket = settlement.ticket or settlement.emias_appointment_id

@@ -79,7 +79,7 @@ async def open_pool(
         reset=_keep_session,
         server_settings={
             "application_name": application_name,
-            # Every statement is prepared once and prunes partitions as it runs: planning it anew costs more than running it.
+            # Statements are prepared once and prune partitions as they run: planning costs more than running.
             "plan_cache_mode": "force_generic_plan",
             "jit": "off",
             "statement_timeout": _milliseconds(statement_timeout),

@@ -18,7 +18,7 @@ from gateway.holds.memory import MemoryGate
 from gateway.ports import Gate, GateAnswer
 
 _LONG = timedelta(minutes=5)
-_SHORT = timedelta(milliseconds=30)
+_SHORT = timedelta(milliseconds=300)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -42,9 +42,16 @@ class RunningDemo:
         answer.raise_for_status()
         return answer.json()
 
+    def make_emias_well(self) -> None:
+        """Forget the planned faults and let EMIAS listen."""
+        httpx.delete(f"{self.values['SIMULATOR_CONTROL_URL']}/control/faults", trust_env=False).raise_for_status()
+        self.control("start", {})
+
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the demo's folder."""
-        return subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - our own words
+        return subprocess.run(  # noqa: S603 - our own words
+            words, cwd=self.folder, capture_output=True, text=True, timeout=120, check=False
+        )
 
 
 def demo_environment() -> dict[str, str]:
@@ -78,7 +85,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     try:
         yield RunningDemo(folder, {name: value.strip("'\"") for name, value in values.items()})
     finally:
-        stopped = subprocess.run(
+        stopped = subprocess.run(  # noqa: S603 - our own words
             [*words, "--stop"], cwd=folder, capture_output=True, text=True, timeout=90, check=False
         )
         assert stopped.returncode == 0, stopped.stdout + stopped.stderr

@@ -15,8 +15,7 @@ def gateway(demo: RunningDemo) -> Any:
     """Yield a client, and leave EMIAS well afterwards."""
     with demo.gateway() as client:
         yield client
-    httpx.delete(f"{demo.values['SIMULATOR_CONTROL_URL']}/control/faults", trust_env=False).raise_for_status()
-    demo.control("start", {})
+    demo.make_emias_well()
 
 
 def test_slot_taken_offers_slots_that_can_be_held(demo: RunningDemo, gateway: httpx.Client) -> None:
@@ -40,7 +39,7 @@ def test_a_lost_answer_is_told_as_unknown_and_booked_once(demo: RunningDemo, gat
 
 
 def test_emias_stopped_leaves_reads_and_refuses_bookings(demo: RunningDemo, gateway: httpx.Client) -> None:
-    """With EMIAS stopped slots are still read, a booking answers 503 with Retry-After, and the same key may try again."""
+    """With EMIAS stopped slots are still read, a booking answers 503 with Retry-After, and its key may try again."""
     hold = _hold(gateway, doctor=5)
     demo.control("stop", {})
     assert gateway.get("/v1/specialties").status_code == 200

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from tests.integration.demo_run.conftest import REPOSITORY, RunningDemo
 
 _BLOCK = re.compile(r"^```bash\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 _DOCUMENTS = ("README.md", "docs/tutorial/first-booking.md", "docs/how-to/rehearse-faults.md")
 
 
@@ -27,7 +27,7 @@ def test_the_commands_of_a_document_run(demo: RunningDemo, document: str) -> Non
         timeout=120,
         check=False,
     )
-    demo.control("start", {})
+    demo.make_emias_well()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "internal_error" not in done.stdout
     if document != "docs/how-to/rehearse-faults.md":
@@ -36,9 +36,8 @@ def test_the_commands_of_a_document_run(demo: RunningDemo, document: str) -> Non
 
 def test_every_link_between_documents_leads_somewhere() -> None:
     """Each relative link in a Markdown file names a file that exists."""
-    broken = []
-    for page in [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("certs/*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
-            if not (page.parent / Path(target)).exists():
-                broken.append(f"{page.name}: {target}")
+    pages = [*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("certs/*.md")]
+    links = [(page, link) for page in pages for link in _LINK.findall(page.read_text(encoding="utf-8"))]
+    assert links
+    broken = [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()]
     assert broken == []

@@ -45,4 +45,5 @@ async def test_sessions_are_bounded(database: Database) -> None:
     """Every session gives up on long statements and locks."""
     assert await database.pool.fetchval("SHOW statement_timeout") == "10s"
     assert await database.pool.fetchval("SHOW lock_timeout") == "3s"
+    assert await database.pool.fetchval("SHOW plan_cache_mode") == "force_generic_plan"
     assert "postgresql" not in repr(database)

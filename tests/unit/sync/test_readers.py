@@ -113,7 +113,7 @@ async def test_a_read_ends_before_its_lease_does() -> None:
         raise AssertionError(ref)
 
     book, emias, ends = FakeBook([due_doctor(1), due_doctor(2)]), FakeEmias({"1": hang}), Ends()
-    await read_all(Readers(book, make_refresh(book, emias, timedelta(seconds=0.05)), 2, 2, ends))
+    await read_all(Readers(book, make_refresh(book, emias, timedelta(seconds=0.5)), 2, 2, ends))
     assert book.failures[1][0] is Cause.TIMEOUT
     assert book.written == [2]
     assert emias.now == 0
