@@ -44,7 +44,7 @@ def at_least(bound: float) -> Goal:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What was measured against which peer or limit; `ratio` is None where the peer is not to be had, `note` says why."""
+    """What was measured against which peer or limit; `ratio` is None where the peer is not to be had."""
 
     what: str
     peer: str

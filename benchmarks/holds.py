@@ -123,7 +123,9 @@ async def _throughput(
     ]
 
 
-def _per_call(call: Callable[[UUID], Awaitable[Any]], slots: Sequence[UUID], calls: int) -> Callable[[], Awaitable[float]]:
+def _per_call(
+    call: Callable[[UUID], Awaitable[Any]], slots: Sequence[UUID], calls: int
+) -> Callable[[], Awaitable[float]]:
     """Make a side that calls from all callers at once, each on a slot of its own; its cost is seconds a call."""
 
     async def caller(slot: UUID, share: int) -> None:

@@ -112,5 +112,5 @@ def _zeep(profile: Profile, body: bytes) -> Callable[[], object]:
         local: Any = Transport(session=session)  # type: ignore[no-untyped-call] # zeep leaves it untyped
         file = Path(profile.folder, profile.soap.wsdl).resolve()
         wsdl = Document(str(file), local, settings=Settings(forbid_dtd=True, forbid_external=True))
-    operation = wsdl.bindings[profile.soap.binding].get("GetSchedule")
+    operation: Any = wsdl.bindings[profile.soap.binding].all()["GetSchedule"]
     return lambda: operation.process_reply(etree.fromstring(body))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 __all__ = ["find_php", "pdo_dsn"]
 
 
-async def find_php(*modules: str) -> str | None:
-    """Return the path of `php` when it has the modules."""
-    php = shutil.which("php")
+async def find_php(*modules: str, names: Sequence[str] = ("php",)) -> str | None:
+    """Return the path of the first of these programs that is here, when it has the modules."""
+    php = next(filter(None, map(shutil.which, names)), None)
     if php is None:
         return None
     asked = await asyncio.create_subprocess_exec(php, "-m", stdout=asyncio.subprocess.PIPE)

@@ -20,7 +20,8 @@ __all__ = ["Population", "empty_tables", "insert_slots", "populate", "schedule_w
 
 _LENGTH: Final = timedelta(minutes=12)
 _INSERT_SLOTS: Final = """
-INSERT INTO local_emias_slots (doctor_id, slot_date, slot_time, starts_at, ends_at, id, emias_slot_id, is_free, state, room)
+INSERT INTO local_emias_slots (doctor_id, slot_date, slot_time, starts_at, ends_at, id, emias_slot_id, is_free, state,
+                               room)
 SELECT $1, (starts_at AT TIME ZONE 'Europe/Moscow')::date, (starts_at AT TIME ZONE 'Europe/Moscow')::time, starts_at,
        starts_at + $4::interval, id, extract(epoch FROM starts_at)::bigint::text, true, 'free', 'каб. 101'
 FROM unnest($2::timestamptz[], $3::uuid[]) AS u (starts_at, id)

@@ -34,9 +34,10 @@ def starts(first: date, days: int, slots_a_day: int) -> Iterator[datetime]:
 
 def schedule_body(doctor: EmiasDoctorRef, first: date, days: int, slots_a_day: int) -> bytes:
     """Write the whole envelope; every fourth slot is busy."""
+    room = int(doctor.emias_doctor_id) % 400
     slots = "".join(
         f"<a:ScheduleSlot><a:EndTime>{_written(begin + _STEP)}</a:EndTime>"
-        f"<a:IsFree>{'true' if number % 4 else 'false'}</a:IsFree><a:Room>каб. {int(doctor.emias_doctor_id) % 400}</a:Room>"
+        f"<a:IsFree>{'true' if number % 4 else 'false'}</a:IsFree><a:Room>каб. {room}</a:Room>"
         f"<a:SlotId>{doctor.emias_doctor_id}-{number:x}-0</a:SlotId>"
         f"<a:StartTime>{_written(begin)}</a:StartTime></a:ScheduleSlot>"
         for number, begin in enumerate(starts(first, days, slots_a_day))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["Side", "Taken", "timed_cpu", "timed_wall", "take_turns"]
+__all__ = ["Side", "Taken", "take_turns", "timed_cpu", "timed_wall"]
 
 Side = Callable[[], Awaitable[float]]
 """One turn of a side; its cost in whatever unit the sides of a comparison share."""

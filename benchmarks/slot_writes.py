@@ -29,9 +29,11 @@ SELECT starts_at, emias_slot_id, is_free, ends_at, room FROM local_emias_slots
 WHERE doctor_id = $1 AND slot_date BETWEEN $2 AND $3
 """
 _UNNEST: Final = """
-INSERT INTO local_emias_slots (doctor_id, slot_date, slot_time, starts_at, ends_at, id, emias_slot_id, is_free, state, room)
+INSERT INTO local_emias_slots (doctor_id, slot_date, slot_time, starts_at, ends_at, id, emias_slot_id, is_free, state,
+                               room)
 SELECT $1, (starts_at AT TIME ZONE 'Europe/Moscow')::date, (starts_at AT TIME ZONE 'Europe/Moscow')::time,
-       starts_at, ends_at, gen_random_uuid(), emias_slot_id, is_free, CASE WHEN is_free THEN 'free' ELSE 'busy' END, room
+       starts_at, ends_at, gen_random_uuid(), emias_slot_id, is_free, CASE WHEN is_free THEN 'free' ELSE 'busy' END,
+       room
 FROM unnest($2::timestamptz[], $3::text[], $4::boolean[], $5::timestamptz[], $6::text[])
      AS u (starts_at, emias_slot_id, is_free, ends_at, room)
 """
@@ -58,15 +60,15 @@ JOIN pg_class c ON c.relfilenode = w.relfilenode AND c.relname LIKE 'local_emias
 async def measure(stage: Stage, size: Size) -> list[Figure]:
     """Compare the product's read, diff and write of a doctor with the least that SQL can do."""
     population = await populate(stage.database, 2)
-    both = [_Doctor(stage.database, population, number) for number in (0, 1)]
-    window = schedule_window(both[0].ref, size.days, size.slots_a_day)
-    thinned = schedule_window(both[0].ref, size.days, size.slots_a_day, every=2)
+    ours, peer = (_Doctor(stage.database, population, number) for number in (0, 1))
+    window = schedule_window(ours.ref, size.days, size.slots_a_day)
+    thinned = schedule_window(ours.ref, size.days, size.slots_a_day, every=2)
     slots = f"{len(window.slots):,}"
     return [
-        await _new(*both, window, size, slots),
-        await _unchanged(both[0], window, size, slots),
-        await _wal(stage, both[0], window, slots),
-        await _vanished(*both, window, thinned, size),
+        await _new(ours, peer, window, size, slots),
+        await _unchanged(ours, window, size, slots),
+        await _wal(stage, ours, window, slots),
+        await _vanished(ours, peer, window, thinned, size),
     ]
 
 

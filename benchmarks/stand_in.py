@@ -1,4 +1,4 @@
-"""`python -m benchmarks.stand_in PORT LATENCY DOCTORS DAYS SLOTS_A_DAY`: an EMIAS that answers schedules from ready bytes.
+"""`python -m benchmarks.stand_in PORT LATENCY DOCTORS DAYS SLOTS_A_DAY`: an EMIAS that answers from ready bytes.
 
 It costs as little as a server in Python can, so that the callers are measured and not it.
 """

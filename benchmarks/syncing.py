@@ -1,4 +1,4 @@
-"""Sync a clinic through an EMIAS that takes its time, against the plain agent; and how long the loop is away meanwhile."""
+"""Sync a clinic through a slow EMIAS, against the plain agent; and how long the loop is away meanwhile."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ async def measure(stage: Stage, size: Size) -> list[Figure]:
         taken = await take_turns(size.few_rounds, sides, warm_ups=0)
     floor = math.ceil(size.doctors / size.at_once) * size.latency
     peer = "plain agent in PHP, one doctor after another" if is_php else "plain agent's loop in Python (no PHP here)"
-    what = f"sync {size.doctors} doctors × {size.slots:,} slots, {size.latency * 1000:g} ms a call, {size.at_once} at once"
+    what = (
+        f"sync {size.doctors} doctors × {size.slots:,} slots, {size.latency * 1000:g} ms a call, {size.at_once} at once"
+    )
     return [
         Figure(f"{what}: first pass, times faster", peer, taken.ratio("plain_first", "first"), at_least(6)),
         Figure(f"{what}: nothing changed, times faster", peer, taken.ratio("plain", "unchanged"), at_least(8)),

@@ -1,4 +1,4 @@
-"""The plain agent without PHP: each doctor after the other, every slot by its own statement, one transaction a doctor."""
+"""The plain agent without PHP: doctors one after another, a statement a slot, a transaction a doctor."""
 
 from __future__ import annotations
 
@@ -53,6 +53,4 @@ async def _write(connection: Any, doctor: str, body: bytes) -> None:
         for item in etree.fromstring(body).iter(_SLOT):
             members = {etree.QName(child).localname: child.text or "" for child in item}
             start = datetime.fromisoformat(members["StartTime"])
-            await upsert.fetch(
-                doctor, start.date(), start.time(), members["SlotId"], members["IsFree"] == "true"
-            )
+            await upsert.fetch(doctor, start.date(), start.time(), members["SlotId"], members["IsFree"] == "true")

@@ -131,10 +131,14 @@ class RemoteAppointment:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What an institution's contract can do, as its profile says."""
+    """What an institution's contract can do, as its profile says.
+
+    `echoes_client_ref` when the look-up lists the reference that each create call carried.
+    """
 
     lookup: bool
     cancel: bool
     returns_appointment_id: bool
     lists_busy_slots: bool
     horizon_days: int = field(default=30)
+    echoes_client_ref: bool = False

@@ -18,7 +18,7 @@ from gateway.domain.outcomes import (
     Unknown,
 )
 
-__all__ = ["HoldFate", "Settlement", "settle_cancel", "settle_create"]
+__all__ = ["HoldFate", "LookEvidence", "Settlement", "settle_cancel", "settle_create"]
 
 
 class HoldFate(StrEnum):
@@ -30,18 +30,31 @@ class HoldFate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LookEvidence:
+    """What the operator is told of a doubt: what was seen last, in how many looks, over how many seconds."""
+
+    seen: str
+    looks: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
-    """The next state of a booking and its traces; `slot_gone` when EMIAS says that the slot is not for sale."""
+    """The next state of a booking and its traces.
+
+    `slot_gone` takes the slot off sale until EMIAS shows it free; `read_again` makes its schedule due at once.
+    """
 
     state: BookingState
     cause: str
     hold: HoldFate | None = None
     slot_gone: bool = False
+    read_again: bool = False
     emias_appointment_id: str | None = None
     ticket: str | None = None
     refusal: Refusal | None = None
     error_code: str | None = None
-    evidence: Unknown | None = None
+    evidence: Unknown | LookEvidence | None = None
 
 
 _SLOT_LOST: Final = frozenset({Refusal.SLOT_TAKEN, Refusal.SLOT_LOCKED, Refusal.SLOT_GONE, Refusal.SLOT_IN_PAST})
@@ -89,9 +102,10 @@ def settle_cancel(outcome: CancelOutcome) -> Settlement:
     """Decide what a cancel call's outcome means; the slot returns to sale only when EMIAS next shows it free."""
     match outcome:
         case Cancelled():
-            return Settlement(BookingState.CANCELLED, "already_cancelled" if outcome.already else "cancelled")
+            cause = "already_cancelled" if outcome.already else "cancelled"
+            return Settlement(BookingState.CANCELLED, cause, read_again=True)
         case Rejected(kind=Refusal.ALREADY_CANCELLED):
-            return Settlement(BookingState.CANCELLED, "already_cancelled")
+            return Settlement(BookingState.CANCELLED, "already_cancelled", read_again=True)
         case Rejected():
             return Settlement(BookingState.BOOKED, "cancel_refused", refusal=outcome.kind, error_code=outcome.code)
         case NotSent():

@@ -103,12 +103,16 @@ class SoapEmias:
     def capabilities(self, lpu_code: str) -> Capabilities:  # noqa: ARG002 - one contract serves all its institutions
         """Tell what the contract can do."""
         operations, schedule = self._profile.operations, self._profile.schedule
+        find = operations.find
         return Capabilities(
-            lookup=operations.find is not None,
+            lookup=find is not None,
             cancel=operations.cancel is not None,
             returns_appointment_id=operations.create.result.appointment_id is not None,
             lists_busy_slots=schedule.lists_busy,
             horizon_days=schedule.horizon_days,
+            echoes_client_ref=find is not None
+            and find.result.client_ref is not None
+            and "client_ref" in operations.create.parameters.values(),
         )
 
     async def probe(self, lpu_code: str) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "IF_NONE_MATCH",
     "NOT_MODIFIED",
     "PATH_PARAMETERS",
+    "PENDING",
     "REPLAYED",
     "Answer",
     "Call",
@@ -93,6 +94,7 @@ IF_NONE_MATCH: Final = Parameter(
 )
 NOT_MODIFIED: Final = Answer("What the caller has is still true.", headers={"ETag": "Names the answer."})
 REPLAYED: Final[Mapping[str, str]] = {"Idempotent-Replayed": "`true` when an earlier run under this key answers."}
+PENDING: Final[Mapping[str, str]] = {**REPLAYED, "Retry-After": "Seconds until `status_url` is worth asking."}
 PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
     "doctor_id": Parameter(
         "doctor_id",

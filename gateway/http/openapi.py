@@ -29,8 +29,10 @@ _ALWAYS: Final = (
     "internal_error",
     "temporarily_unavailable",
 )
-_WITH_BODY: Final = ("malformed_json", "body_too_large", "unsupported_media_type", "validation_failed")
-_WITH_RETRY_AFTER: Final = frozenset({429, 503})
+_WITH_BODY: Final = ("malformed_json", "body_too_slow", "body_too_large", "unsupported_media_type", "validation_failed")
+_WITH_RETRY_AFTER: Final = frozenset(
+    {"rate_limited", "temporarily_unavailable", "too_many_holds", "idempotency_in_progress", "emias_unavailable"}
+)
 _REF: Final = "#/components/schemas/{name}"
 _REQUEST_ID: Final = {
     "X-Request-Id": {
@@ -160,7 +162,7 @@ def _problems(call: Call, schema_of: Mapping[str, Any]) -> dict[int, Any]:
 def _problem(kinds: list[ProblemKind], schema_of: Mapping[str, Any]) -> dict[str, Any]:
     headers: dict[str, Any] = dict(_REQUEST_ID)
     headers["Content-Language"] = {"description": "Language of the words.", "schema": {"type": "string"}}
-    if kinds[0].status in _WITH_RETRY_AFTER:
+    if not _WITH_RETRY_AFTER.isdisjoint(kind.code for kind in kinds):
         headers["Retry-After"] = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
     return {
         "description": ", ".join(f"`{kind.code}`" for kind in kinds),

@@ -74,6 +74,12 @@ _REQUEST: Final = (
         ("Method not allowed", "Use a method that the header Allow names."),
     ),
     _kind(
+        "body_too_slow",
+        408,
+        ("Тело запроса не пришло", "Повторите запрос: его тело не пришло целиком за 10 секунд."),
+        ("Body did not arrive", "Repeat the request: its body did not arrive within 10 seconds."),
+    ),
+    _kind(
         "body_too_large",
         413,
         ("Тело запроса слишком велико", "Тело запроса не должно превышать 64 КиБ."),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import State
+from litestar.exceptions import InternalServerException
 
 from gateway.domain.errors import FieldError
 from gateway.domain.hold import Holder
@@ -30,6 +32,7 @@ __all__ = [
 AnyRequest = Request[Any, Any, State]
 
 LARGEST_BODY: Final = 64 * 1024
+_BODY_PATIENCE: Final = 10.0
 _MOST_QUERY_FIELDS: Final = 32
 _LONGEST_CLIENT_REF: Final = 128
 _LONGEST_IDEMPOTENCY_KEY: Final = 255
@@ -40,13 +43,24 @@ async def read_object(request: AnyRequest) -> dict[str, Any]:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise DoorError("unsupported_media_type")
+    body = await _whole_body(request)
     try:
-        given = msgspec.json.decode(await request.body())
+        given = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise DoorError("malformed_json") from None
     if not isinstance(given, dict):
         raise DoorError("malformed_json")
     return given
+
+
+async def _whole_body(request: AnyRequest) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_PATIENCE):
+            return await request.body()
+    except TimeoutError:
+        raise DoorError("body_too_slow") from None
+    except InternalServerException:  # what Litestar says when the caller hangs up in the middle
+        raise DoorError("bad_request") from None
 
 
 def canonical(given: dict[str, Any]) -> bytes:

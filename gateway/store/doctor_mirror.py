@@ -95,21 +95,8 @@ class DoctorMirror:
 
         Raises:
             MirrorRefused: `duplicate_doctor`, or `too_many_missing` when more than five and more than a fifth of the
-                shown doctors are not in the snapshot; nothing but the refusal is then written.
+                shown doctors are not in the snapshot; nothing is then written.
         """
-        try:
-            return await self._apply(site_id, snapshot)
-        except MirrorRefused as refusal:
-            await self.refused(site_id, refusal.reason)
-            raise
-
-    async def refused(self, site_id: int, reason: str) -> None:
-        """Write down that a snapshot was not believed, and why."""
-        async with self.database.transaction() as connection:
-            await connection.execute(_REFUSED, site_id, reason)
-            await connection.execute(_LOG, "mirror_refused", reason, 0, 0, 0)
-
-    async def _apply(self, site_id: int, snapshot: DoctorSnapshot) -> MirrorSummary:
         doctors = snapshot.doctors
         wanted = {doctor.element_id: doctor for doctor in doctors}
         if len(wanted) != len(doctors):
@@ -137,6 +124,12 @@ class DoctorMirror:
             if changed or missing:
                 await connection.execute(_LOG, "mirror", "", summary.added, summary.changed, summary.removed)
             return summary
+
+    async def refused(self, site_id: int, reason: str) -> None:
+        """Write down that a snapshot was not believed, and why."""
+        async with self.database.transaction() as connection:
+            await connection.execute(_REFUSED, site_id, reason)
+            await connection.execute(_LOG, "mirror_refused", reason, 0, 0, 0)
 
 
 def _missing(known: Mapping[str, Any], listed: AbstractSet[str]) -> list[Any]:

@@ -23,8 +23,8 @@ _LOCK_VISITOR: Final = "SELECT pg_advisory_xact_lock(hashtextextended($1::text |
 _STANDING: Final = """
 SELECT count(*) FILTER (WHERE site_id = $1 AND client_ref = $3) AS by_visitor,
        count(*) FILTER (WHERE api_key_id = $2) AS by_key,
-       min(expires_at) FILTER (WHERE client_ref = $3) - now() AS visitor_waits,
-       min(expires_at) - now() AS key_waits
+       min(expires_at) FILTER (WHERE client_ref = $3) - clock_timestamp() AS visitor_waits,
+       min(expires_at) - clock_timestamp() AS key_waits
 FROM holds
 WHERE state = 'held' AND expires_at > now() AND (api_key_id = $2 OR (site_id = $1 AND client_ref = $3))
 """

@@ -22,7 +22,7 @@ SINS = {
     "Only the doors and the wiring read the settings": ("gateway/store/__init__.py", "import gateway.settings"),
     "The stand-ins import nothing of ours": ("simulator/__init__.py", "import gateway"),
     "The demo starts processes and imports none of them": ("demo/__init__.py", "import simulator"),
-    "No circles": ("gateway/ports.py", "import gateway.services.offer"),
+    "No circles": ("gateway/ports/emias.py", "import gateway.services.offer"),
 }
 
 

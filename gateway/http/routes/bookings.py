@@ -17,7 +17,7 @@ from gateway.domain.errors import BookingRefused, InvalidInput, NotCancellable, 
 from gateway.domain.outcomes import Refusal, Rejected
 from gateway.domain.patient import Patient
 from gateway.http.auth import key_of
-from gateway.http.calls import CLIENT_REF, IDEMPOTENCY_KEY, REPLAYED, Answer, Call, documented
+from gateway.http.calls import CLIENT_REF, IDEMPOTENCY_KEY, PENDING, REPLAYED, Answer, Call, documented
 from gateway.http.door import Door, door_of
 from gateway.http.examples import EXAMPLES
 from gateway.http.forms import Form, read_uuid
@@ -51,7 +51,7 @@ _BOOK = Call(
     ),
     answers={
         201: Answer("Booked.", BookingOut, EXAMPLES["booking"], REPLAYED),
-        202: Answer("Not known yet.", BookingPendingOut, EXAMPLES["pending"], REPLAYED),
+        202: Answer("Not known yet.", BookingPendingOut, EXAMPLES["pending"], PENDING),
     },
     problems=(
         *_REPEATABLE,
@@ -86,7 +86,7 @@ _CANCEL = Call(
     scope="book",
     answers={
         200: Answer("Cancelled.", BookingOut, EXAMPLES["cancelled"], REPLAYED),
-        202: Answer("Not known yet.", BookingPendingOut, EXAMPLES["cancel_pending"], REPLAYED),
+        202: Answer("Not known yet.", BookingPendingOut, EXAMPLES["cancel_pending"], PENDING),
     },
     problems=(*_REPEATABLE, "booking_not_found", "not_cancellable", "emias_unavailable"),
     parameters=(IDEMPOTENCY_KEY, CLIENT_REF),

@@ -48,7 +48,7 @@ CREATE TABLE emias_doctors (
     last_error_at timestamptz,
     UNIQUE (lpu_code, emias_doctor_id)
 );
-CREATE INDEX emias_doctors_due ON emias_doctors (next_sync_at);
+CREATE INDEX emias_doctors_due ON emias_doctors (lpu_code, next_sync_at);
 
 CREATE TABLE doctors (
     id bigserial PRIMARY KEY,

@@ -51,6 +51,8 @@ class Booking(Table, tablename="bookings", help_text="Записи на приё
     contact_sealed = Text(null=True, default=None, secret=True, help_text="Связь (зашифрована) / Contact (sealed)")
     checks = Integer(default=0, help_text="Сверок неясного исхода / Checks of an unknown outcome")
     next_check_at = Timestamptz(null=True, default=None, help_text="Следующая сверка / Next check")
+    doubted_at = Timestamptz(null=True, default=None, help_text="Неясна с / In doubt since")
+    look_until = Timestamptz(null=True, default=None, help_text="Сверяется до / Being checked until")
     created_at = Timestamptz(help_text="Создана / Created")
     updated_at = Timestamptz(help_text="Изменена / Changed")
 

@@ -147,13 +147,14 @@ async def test_missing_twice_is_hidden_and_comes_back(mirror: DoctorMirror, data
 
 
 async def test_snapshot_that_lost_too_many_is_refused(mirror: DoctorMirror, database: Database, site: MadeSite) -> None:
-    """A snapshot that lacks more than a fifth of the doctors leaves only its refusal, which a good one clears."""
+    """A snapshot that lacks more than a fifth of the doctors changes nothing; its noted refusal a good one clears."""
     staff = _staff(40)
     await mirror.apply(site.id, _snapshot(staff))
     before = await _versions(database)
     with pytest.raises(MirrorRefused, match="too_many_missing"):
         await mirror.apply(site.id, _snapshot([*staff[:31], _doctor(99)]))
     assert await _versions(database) == before
+    await mirror.refused(site.id, "too_many_missing")
     assert await database.pool.fetchval("SELECT mirror_error FROM sites") == "too_many_missing"
     assert await database.pool.fetchval("SELECT count(*) FROM sync_log WHERE outcome = 'mirror_refused'") == 1
     assert (await mirror.apply(site.id, _snapshot(staff[:32]))).missing == 8
