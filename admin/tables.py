@@ -32,6 +32,7 @@ from gateway.store.tables import (
     Institution,
     LocalEmiasSlot,
     Site,
+    SwitchEntry,
     SyncEntry,
 )
 
@@ -162,10 +163,19 @@ def _doctor_tables() -> list[Shown]:
             "Медучреждения",
             "Institutions",
             _DOCTORS,
-            [i.lpu_code, i.name, i.is_open, i.last_ok_at, i.last_error, i.last_error_at],
+            [
+                i.lpu_code,
+                i.name,
+                i.is_open,
+                i.calls_stopped,
+                i.retries_stopped,
+                i.switch_reason,
+                i.last_ok_at,
+                i.last_error,
+            ],
             [(i.lpu_code, True)],
             validators=editable("PATCH"),
-            hooks=[only_columns(i, "name", "is_open")],
+            hooks=[only_columns(i, "name", "is_open", "calls_stopped", "retries_stopped", "switch_reason")],
         ),
         Shown(
             e,
@@ -189,7 +199,7 @@ def _doctor_tables() -> list[Shown]:
 
 
 def _sync_tables() -> list[Shown]:
-    y, p = SyncEntry, Site
+    y, p, w = SyncEntry, Site, SwitchEntry
     return [
         Shown(
             y,
@@ -198,6 +208,14 @@ def _sync_tables() -> list[Shown]:
             _SYNC,
             [y.id, y.at, y.outcome, y.lpu_code, y.emias_doctor_id, y.cause, y.inserted, y.updated, y.closed],
             [(y.id, False)],
+        ),
+        Shown(
+            w,
+            "Журнал выключателей",
+            "Switch log",
+            _SYNC,
+            [w.id, w.at, w.lpu_code, w.booking_id, w.switch, w.is_on, w.reason, w.actor],
+            [(w.id, False)],
         ),
         Shown(
             p,

@@ -9,7 +9,15 @@ from typing import Final
 
 from gateway.domain.booking import BookingState
 from gateway.domain.outcomes import Refusal
-from gateway.store.tables.choices import HoldState, MappingOrigin, MappingStatus, Scope, SlotState, SyncOutcome
+from gateway.store.tables.choices import (
+    HoldState,
+    MappingOrigin,
+    MappingStatus,
+    Scope,
+    SlotState,
+    SwitchKind,
+    SyncOutcome,
+)
 
 __all__ = ["MAPPING_REASONS", "VALUES", "beside"]
 
@@ -64,6 +72,7 @@ VALUES: Final[Mapping[type[Enum], Mapping[str, str]]] = MappingProxyType(
         MappingOrigin: {"bitrix": "с сайта", "admin": "администратор"},
         MappingStatus: {"mapped": "связан", "unmapped": "не связан", "conflict": "конфликт"},
         Scope: {"read": "чтение", "book": "запись", "events": "события", "identity": "вход"},
+        SwitchKind: {"sale": "показ на сайте", "calls": "обмен с ЕМИАС", "retries": "повторы и сверки"},
         SlotState: {"free": "свободен", "busy": "занят", "closed": "снят"},
         SyncOutcome: {
             "changed": "изменилось",

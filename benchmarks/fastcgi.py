@@ -28,7 +28,9 @@ def answer_ends(received: bytes) -> int:
     """Return the length of the whole answer, 0 before its end is there."""
     place = 0
     while place + _HEAD.size <= len(received):
+        kind: int
         length: int
+        padding: int
         _, kind, _, length, padding = _HEAD.unpack_from(received, place)
         place += _HEAD.size + length + padding
         if kind == _END and place <= len(received):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +14,7 @@ from zeep.transports import Transport
 from zeep.wsdl import Document
 
 from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.record import contract_of_record, wsdl_file
 from benchmarks.replies import DATA_CONTRACT, doctor_ref, raw_reply, schedule_body
 from benchmarks.rounds import take_turns, timed_cpu
 from benchmarks.sizes import Size
@@ -23,8 +23,8 @@ from gateway.domain.moscow import MOSCOW
 from gateway.emias.contract import load_contract
 from gateway.emias.faults import FaultReader
 from gateway.emias.instants import InstantReader
-from gateway.emias.profiles import load_profile
-from gateway.emias.profiles.profile import Profile
+from gateway.emias.profiles import Profile
+from gateway.emias.profiles.profile import Soap
 from gateway.emias.reply import ReplyReader
 from gateway.emias.schedule_reader import ScheduleReader
 
@@ -45,16 +45,16 @@ class _Slot(msgspec.Struct):
 
 async def measure(_stage: Stage, size: Size) -> list[Figure]:
     """Compare CPU time for one doctor's whole horizon."""
-    profile = load_profile("seed-soap")
+    profile, soap = contract_of_record()
     today = datetime.now(MOSCOW).date()
     body = schedule_body(doctor_ref(0), today, size.days, size.slots_a_day)
     taken = await take_turns(
         size.rounds,
         {
-            "product": timed_cpu(_product(profile, body, size), size.parses),
-            "cold": timed_cpu(_cold_product(profile, body, size), size.parses),
+            "product": timed_cpu(_product(profile, soap, body, size), size.parses),
+            "cold": timed_cpu(_cold_product(profile, soap, body, size), size.parses),
             "position": timed_cpu(lambda: _by_position(body), size.parses),
-            "zeep": timed_cpu(_zeep(profile, body), 1),
+            "zeep": timed_cpu(_zeep(soap, body), 1),
         },
     )
     what = f"parse a GetSchedule reply, {size.slots:,} slots, {len(body) // 1000} KB"
@@ -76,9 +76,11 @@ async def measure(_stage: Stage, size: Size) -> list[Figure]:
     ]
 
 
-def _product(profile: Profile, body: bytes, size: Size, instants: InstantReader | None = None) -> Callable[[], object]:
+def _product(
+    profile: Profile, soap: Soap, body: bytes, size: Size, instants: InstantReader | None = None
+) -> Callable[[], object]:
     contract = load_contract(profile)
-    replies = ReplyReader(profile.soap.version, FaultReader(profile, contract.faults))
+    replies = ReplyReader(soap.version, FaultReader(profile, contract.faults))
     operation = contract.operations["get_schedule"]
     schedules = ScheduleReader(operation.paths, instants or InstantReader(profile.formats.time_zone))
     reply = raw_reply(body)
@@ -87,9 +89,9 @@ def _product(profile: Profile, body: bytes, size: Size, instants: InstantReader 
     return lambda: schedules.read(replies.payload(reply, operation.reply_tag), doctor_ref(0), first, last)
 
 
-def _cold_product(profile: Profile, body: bytes, size: Size) -> Callable[[], object]:
+def _cold_product(profile: Profile, soap: Soap, body: bytes, size: Size) -> Callable[[], object]:
     instants = InstantReader(profile.formats.time_zone)
-    parse = _product(profile, body, size, instants)
+    parse = _product(profile, soap, body, size, instants)
 
     def parse_anew() -> object:
         instants.read.cache_clear()
@@ -107,10 +109,10 @@ def _by_position(body: bytes) -> list[_Slot]:
     ]
 
 
-def _zeep(profile: Profile, body: bytes) -> Callable[[], object]:
+def _zeep(soap: Soap, body: bytes) -> Callable[[], object]:
     with requests.Session() as session:
         local: Any = Transport(session=session)  # type: ignore[no-untyped-call] # zeep leaves it untyped
-        file = Path(profile.folder, profile.soap.wsdl).resolve()
-        wsdl = Document(str(file), local, settings=Settings(forbid_dtd=True, forbid_external=True))
-    operation: Any = wsdl.bindings[profile.soap.binding].all()["GetSchedule"]
+        wsdl = Document(str(wsdl_file()), local, settings=Settings(forbid_dtd=True, forbid_external=True))
+    binding: Any = wsdl.bindings[soap.binding]
+    operation = binding.get("GetSchedule")
     return lambda: operation.process_reply(etree.fromstring(body))

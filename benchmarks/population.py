@@ -53,10 +53,7 @@ def today() -> date:
 
 async def empty_tables(database: Database) -> None:
     """Empty every table that a benchmark fills."""
-    await database.pool.execute(
-        "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
-        " bookings, booking_history, idempotency_keys, sync_log"
-    )
+    await database.pool.execute("TRUNCATE sites, institutions, sync_log CASCADE")
 
 
 async def populate(database: Database, doctors: int) -> Population:

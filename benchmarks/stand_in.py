@@ -1,6 +1,7 @@
-"""`python -m benchmarks.stand_in PORT LATENCY DOCTORS DAYS SLOTS_A_DAY`: an EMIAS that answers from ready bytes.
+"""`python -m benchmarks.stand_in PORT LATENCY DAYS SLOTS_A_DAY`: an EMIAS that answers from ready bytes.
 
-It costs as little as a server in Python can, so that the callers are measured and not it.
+Each reply is written when it is first asked for. From then on it costs as little as a server in Python can, so that the
+callers are measured and not it.
 """
 
 from __future__ import annotations
@@ -8,25 +9,45 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from benchmarks.population import today
-from benchmarks.replies import doctor_ref, schedule_body
+from benchmarks.replies import LPU_CODE, schedule_body
+from gateway.domain.schedule import EmiasDoctorRef
 from gateway.serving import run, stop_on_signals
 
-__all__ = ["serve_schedules"]
+__all__ = ["Clinic", "serve_schedules"]
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
-_DOCTOR: Final = re.compile(rb"doctorId>([^<]+)<")
+_ARGUMENTS: Final = re.compile(rb"(doctorId|dateFrom|dateTo)>([^<]+)<")
 _HEAD: Final = "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {}\r\n\r\n"
+
+
+class Clinic:
+    """Doctors whose schedules begin today and are `days` long."""
+
+    def __init__(self, days: int, slots_a_day: int) -> None:
+        self._opens = today()
+        self._closes = self._opens + timedelta(days=days - 1)
+        self._slots_a_day = slots_a_day
+        self.reply = lru_cache(None)(self._reply)
+
+    def _reply(self, doctor_id: bytes, first: bytes, last: bytes) -> bytes:
+        """Write the whole HTTP reply for a range of days."""
+        begin = max(self._opens, date.fromisoformat(first.decode()))
+        end = min(self._closes, date.fromisoformat(last.decode()))
+        doctor = EmiasDoctorRef(LPU_CODE, doctor_id.decode())
+        body = schedule_body(doctor, begin, max(0, (end - begin).days + 1), self._slots_a_day)
+        return _HEAD.format(len(body)).encode() + body
 
 
 class _Connection(asyncio.Protocol):
     """One caller; its requests come one after the other."""
 
-    def __init__(self, replies: Mapping[bytes, bytes], latency: float) -> None:
-        self._replies = replies
+    def __init__(self, clinic: Clinic, latency: float) -> None:
+        self._clinic = clinic
         self._latency = latency
         self._buffer = b""
         self._transport: Any = None  # uvloop's transports are none of asyncio's classes
@@ -43,8 +64,8 @@ class _Connection(asyncio.Protocol):
         if not ended or length is None or len(body) < int(length[1]):
             return
         self._buffer = b""
-        doctor = _DOCTOR.search(body)
-        reply = self._replies[doctor[1] if doctor else b""]
+        asked = dict(_ARGUMENTS.findall(body))
+        reply = self._clinic.reply(asked[b"doctorId"], asked[b"dateFrom"], asked[b"dateTo"])
         asyncio.get_running_loop().call_later(self._latency, self._answer, reply)
 
     def _answer(self, reply: bytes) -> None:
@@ -52,25 +73,16 @@ class _Connection(asyncio.Protocol):
             self._transport.write(reply)
 
 
-async def serve_schedules(port: int, latency: float, replies: Mapping[bytes, bytes]) -> int:
-    """Serve until SIGTERM; `replies` are whole HTTP replies by EMIAS doctor id."""
+async def serve_schedules(port: int, latency: float, clinic: Clinic) -> int:
+    """Serve until SIGTERM; `latency` in seconds."""
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(replies, latency), "127.0.0.1", port, backlog=1024
+        lambda: _Connection(clinic, latency), "127.0.0.1", port, backlog=1024
     )
     async with server:
         await stop_on_signals().wait()
     return 0
 
 
-def _replies(doctors: int, days: int, slots_a_day: int) -> dict[bytes, bytes]:
-    replies = {}
-    for number in range(doctors):
-        doctor = doctor_ref(number)
-        body = schedule_body(doctor, today(), days, slots_a_day)
-        replies[doctor.emias_doctor_id.encode()] = _HEAD.format(len(body)).encode() + body
-    return replies
-
-
 if __name__ == "__main__":
     _port, _latency, *_amounts = sys.argv[1:]
-    sys.exit(run(serve_schedules(int(_port), float(_latency), _replies(*map(int, _amounts)))))
+    sys.exit(run(serve_schedules(int(_port), float(_latency), Clinic(*map(int, _amounts)))))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
+from uuid import UUID
 
 import click
 
 from gateway import __version__
 from gateway.logs import configure_logs
 from gateway.serving import PortBusy, run
-from gateway.settings import AdminSettings, DatabaseSettings, Settings, SettingsError, read_settings
+from gateway.settings import (
+    AdminSettings,
+    DatabaseSettings,
+    Settings,
+    SettingsError,
+    VerifySettings,
+    read_settings,
+)
 
 __all__ = ["main"]
 
@@ -121,6 +129,49 @@ def keys_revoke(key_id: str) -> None:
 
 
 @cli.group()
+def switch() -> None:
+    """Stop or allow what the gateway does with EMIAS."""
+
+
+@switch.command("institution")
+@click.argument("lpu_code", metavar="LPU")
+@click.argument("position", type=click.Choice(["off", "on"]))
+@click.option(
+    "--what",
+    type=click.Choice(["calls", "retries", "sale"]),
+    default="calls",
+    show_default=True,
+    help="All calls to its EMIAS, only what is sent again by itself, or its offer on the site.",
+)
+@click.option("--reason", required=True, help="Why; kept with the switch, no personal data.")
+def switch_lpu(lpu_code: str, position: str, what: Literal["calls", "retries", "sale"], reason: str) -> None:
+    """Turn a switch of an institution; obeyed within a second."""
+    from gateway.commands.switches import switch_institution
+
+    settings = _settings(DatabaseSettings)
+    sys.exit(run(switch_institution(settings, lpu_code, what, on=position == "on", reason=reason)))
+
+
+@switch.command("booking")
+@click.argument("booking_id", metavar="BOOKING", type=click.UUID)
+@click.argument("position", type=click.Choice(["off", "on"]))
+@click.option("--reason", required=True, help="Why; kept in the switch log, no personal data.")
+def switch_one_booking(booking_id: UUID, position: str, reason: str) -> None:
+    """Stop for good what is done by itself about a booking; in doubt, it goes to the operator."""
+    from gateway.commands.switches import switch_booking
+
+    sys.exit(run(switch_booking(_settings(DatabaseSettings), booking_id, on=position == "on", reason=reason)))
+
+
+@switch.command("list")
+def switch_list() -> None:
+    """List the switches of every institution."""
+    from gateway.commands.switches import list_switches
+
+    sys.exit(run(list_switches(_settings(DatabaseSettings))))
+
+
+@cli.group()
 def users() -> None:
     """People who log in to the admin."""
 
@@ -129,7 +180,9 @@ def users() -> None:
 @click.option("--username", prompt="User name", help="Asked for when not given.")
 @click.option("--superuser", is_flag=True, help="May manage other users.")
 @click.option(
-    "--password-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Else the password is asked for."
+    "--password-file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Else the password is asked for.",
 )
 def users_create(username: str, superuser: bool, password_file: Path | None) -> None:  # noqa: FBT001 - click's own way
     """Make a user of the admin; there is no default password."""
@@ -142,12 +195,48 @@ def users_create(username: str, superuser: bool, password_file: Path | None) -> 
     sys.exit(run(create_user(_settings(DatabaseSettings), username, password, superuser=superuser)))
 
 
+@cli.group()
+def mirror() -> None:
+    """The list of a site's doctors."""
+
+
+@mirror.command("approve")
+@click.option("--site", required=True, metavar="CODE", help="The site whose list was refused.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+def mirror_approve(site: str, sure: bool) -> None:  # noqa: FBT001 - click's own way
+    """Let a refused list hide its missing doctors, after showing how many they are."""
+    from gateway.commands.mirror import approve_removal
+
+    sys.exit(run(approve_removal(_settings(DatabaseSettings), site, sure=sure)))
+
+
 @cli.command()
 def check() -> None:
     """Check configuration, certificates, EMIAS, profile, database, Redis and clock; status by the worst line."""
     from gateway.commands.check import run_checks
 
     sys.exit(run(run_checks(_settings(Settings))))
+
+
+@cli.command()
+@click.option(
+    "--ledger", metavar="URL", help="The stand-in's list of appointments: its control address, /control/ledger."
+)
+@click.option(
+    "--canary", "canaries", metavar="TEXT", multiple=True, help="Text that must stand nowhere; may be repeated."
+)
+@click.option(
+    "--logs",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Search the files of this folder for the canaries too.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def verify(ledger: str | None, canaries: tuple[str, ...], logs: Path | None, as_json: bool) -> None:  # noqa: FBT001 - click's own way
+    """Check that no slot has two owners and no booking is lost; status 1 when an invariant is broken."""
+    from gateway.commands.verify import Scope, run_verify
+
+    sys.exit(run(run_verify(_settings(VerifySettings), Scope(ledger, canaries, logs), as_json=as_json)))
 
 
 @cli.command()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from litestar.enums import ScopeType
 
 from gateway.http.app import create_app
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Gateway", "create_asgi_app"]
 
+_log = structlog.stdlib.get_logger("gateway.asgi")
 OpenHouse = Callable[[Settings], AbstractAsyncContextManager[House]]
 
 
@@ -35,11 +37,22 @@ class Gateway:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Live through the lifespan, or pass a request on."""
         if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif self._app is not None and scope["type"] == ScopeType.HTTP:
+            await self._app(scope, receive, send)
+
+    async def _live(self, scope: Any, receive: Any, send: Any) -> None:
+        """Keep the house open; a server whose house cannot be opened is told so, or it would serve without one."""
+        try:
             async with self._opening(self._settings) as house:
                 self._app = create_app(house)
                 await self._app(scope, receive, send)
-        elif self._app is not None and scope["type"] == ScopeType.HTTP:
-            await self._app(scope, receive, send)
+        except Exception as fault:
+            if self._app is not None:
+                raise
+            _log.exception("house_not_opened")
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": type(fault).__name__})
 
 
 def create_asgi_app() -> Gateway:

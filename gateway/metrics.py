@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.domain.circuit import Circuit, CircuitState, Lane
+from gateway.domain.retry import Again
 
 __all__ = ["METRICS_TYPE", "Metrics"]
 
 METRICS_TYPE: Final = CONTENT_TYPE_LATEST
 _REQUEST_SECONDS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 5.0, 15.0)
+_WAIT_SECONDS: Final = (0.005, 0.05, 0.25, 0.5, 1.0, 2.0, 3.0, 10.0, 30.0)
+_BREAKER: Final = {
+    CircuitState.CLOSED: 0,
+    CircuitState.EASING: 1,
+    CircuitState.HALF_OPEN: 2,
+    CircuitState.OPEN: 3,
+}
 _EMIAS_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 
 
@@ -42,6 +60,37 @@ class Metrics:
             buckets=_EMIAS_SECONDS,
             registry=self.registry,
         )
+        self._classes = Counter(
+            "emias_gateway_emias_calls",
+            "Calls to EMIAS, by whether they may be sent again: safe, only_after_proof, final.",
+            ("operation", "again"),
+            registry=self.registry,
+        )
+        self._again = Counter(
+            "emias_gateway_sent_again",
+            "Creates and cancels sent again because they surely had done nothing, by cause.",
+            ("cause",),
+            registry=self.registry,
+        )
+        self._breaker = Gauge(
+            "emias_gateway_breaker",
+            "Breaker as this process last saw it: 0 closed, 1 easing, 2 half open, 3 open.",
+            ("lpu_code", "lane"),
+            registry=self.registry,
+        )
+        self._budget_waits = Histogram(
+            "emias_gateway_budget_wait_seconds",
+            "Waits for a place among the calls to EMIAS, by lane and whether one came free.",
+            ("lane", "granted"),
+            buckets=_WAIT_SECONDS,
+            registry=self.registry,
+        )
+        self._budget_places = Gauge(
+            "emias_gateway_budget_used",
+            "Calls to EMIAS under way from this process.",
+            ("lpu_code", "lane"),
+            registry=self.registry,
+        )
         self._request_children: dict[tuple[str, str, int], Histogram] = {}
         self._kept_pages = self._pages.labels("memory")
         self._made_pages = self._pages.labels("table")
@@ -62,9 +111,26 @@ class Metrics:
         """Count a page of slots that was ready, or had to be made."""
         (self._kept_pages if from_memory else self._made_pages).inc()
 
-    def emias_called(self, operation: str, outcome: str, seconds: float) -> None:
+    def emias_called(self, operation: str, outcome: str, again: Again, seconds: float) -> None:
         """Count a call to EMIAS; `outcome` is a kind of refusal, a cause, or what was done."""
         self._emias.labels(operation, outcome).observe(seconds)
+        self._classes.labels(operation, again.value).inc()
+
+    def sent_again(self, cause: str) -> None:
+        """Count a further attempt."""
+        self._again.labels(cause).inc()
+
+    def breaker_seen(self, circuit: Circuit, state: CircuitState) -> None:
+        """Show where a circuit stands."""
+        self._breaker.labels(circuit.lpu_code, circuit.lane.value).set(_BREAKER[state])
+
+    def budget_asked(self, lane: Lane, seconds: float, *, granted: bool) -> None:
+        """Count a wait for a place among the calls, and whether one came free in time."""
+        self._budget_waits.labels(lane.value, "yes" if granted else "no").observe(seconds)
+
+    def budget_used(self, lpu_code: str, lane: Lane, calls: int) -> None:
+        """Count a place taken (1) or given back (-1)."""
+        self._budget_places.labels(lpu_code, lane.value).inc(calls)
 
     def exposition(self) -> bytes:
         """Return everything counted, in the text format that Prometheus reads."""

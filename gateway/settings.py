@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, Final, Self, TypeVar
+from typing import Annotated, Any, Final, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -26,9 +26,20 @@ from pydantic import (
     model_validator,
 )
 
-__all__ = ["AdminSettings", "DatabaseSettings", "Settings", "SettingsError", "read_settings", "settings_table"]
+__all__ = [
+    "AdminSettings",
+    "DatabaseSettings",
+    "Settings",
+    "SettingsError",
+    "VerifySettings",
+    "read_settings",
+    "settings_table",
+]
 
-_SECRETS: Final = ("FIELD_KEYS", "LOOKUP_KEY", "BITRIX_FEED_KEY", "EMIAS_KEY_PASSWORD", "DATABASE_URL", "REDIS_URL")
+_SECRETS: Final = (
+    *("FIELD_KEYS", "LOOKUP_KEY", "BITRIX_FEED_KEY", "BITRIX_WEBHOOK_URL", "EMIAS_KEY_PASSWORD"),
+    *("DATABASE_URL", "REDIS_URL"),
+)
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -54,6 +65,12 @@ class AdminSettings(DatabaseSettings):
     admin_origin: str | None = Field(default=None, description="public https:// address of the admin behind a proxy")
 
 
+class VerifySettings(DatabaseSettings):
+    """What the checker of invariants needs; without Redis it is not searched."""
+
+    redis_url: SecretStr | None = Field(default=None, description="Redis or Valkey, searched for canaries")
+
+
 class Settings(DatabaseSettings):
     """What the gateway and the sync worker need."""
 
@@ -72,6 +89,12 @@ class Settings(DatabaseSettings):
     emias_booking_share: float = Field(
         default=0.5, ge=0, lt=1, description="part of the calls that sync leaves to bookings"
     )
+    emias_breaker_failures: PositiveInt = Field(
+        default=5, description="technical failures in a row after which an institution's EMIAS is left alone"
+    )
+    emias_breaker_longest: PositiveFloat = Field(
+        default=20.0, le=600, description="longest time in seconds between two probes of one that does not answer"
+    )
     institutions: dict[str, str] = Field(
         default_factory=dict, description="institutions to know from the start: 0101=Поликлиника № 1,0202=…"
     )
@@ -80,7 +103,24 @@ class Settings(DatabaseSettings):
     site_url: str | None = Field(default=None, description="where the gateway's root sends a browser")
     bitrix_feed_url: str | None = Field(default=None, description="ajax.php of the site that serves the doctor feed")
     bitrix_feed_key: SecretStr | None = Field(default=None, description="X-Gateway-Key that the feed asks for")
-    mirror_every: PositiveInt = Field(default=600, description="seconds between two reads of the doctor feed")
+    bitrix_webhook_url: SecretStr | None = Field(
+        default=None,
+        description="incoming webhook to read doctors by, where there is no feed: https://…/rest/1/<secret>/",
+    )
+    bitrix_webhook_method: Literal["iblock.Element.list", "lists.element.get"] = Field(
+        default="iblock.Element.list", description="REST method that lists the doctors"
+    )
+    bitrix_webhook_rate: PositiveFloat = Field(default=2.0, description="requests a second that the site's REST grants")
+    bitrix_iblock_id: PositiveInt | None = Field(default=None, description="information block of the doctors")
+    bitrix_iblock_type: str = Field(default="lists", description="its type, for lists.element.get")
+    bitrix_property_lpu_code: str = Field(default="LPU_CODE", description="property with the LPU code")
+    bitrix_property_emias_doctor_id: str = Field(default="EMIAS_DOCTOR_ID", description="property with the EMIAS id")
+    bitrix_property_specialty: str | None = Field(default=None, description="property with the specialty")
+    bitrix_property_active: str | None = Field(default=None, description="property that is N for doctors not shown")
+    bitrix_specialties: dict[str, str] = Field(
+        default_factory=dict, description="names of that property's values: 12=Терапевт,13=Хирург"
+    )
+    mirror_every: PositiveInt = Field(default=600, description="seconds between two reads of the doctor list")
 
     field_keys: SecretStr = Field(description="Fernet keys for personal data, comma-separated, newest first")
     lookup_key: SecretStr = Field(description="key of the HMAC by which personal data is found, 32 characters or more")
@@ -101,6 +141,16 @@ class Settings(DatabaseSettings):
     verify_hold_after: PositiveInt = Field(default=600, description="age in seconds of a schedule that a hold re-reads")
     hold_patience: PositiveFloat = Field(default=1.5, description="seconds that a hold waits for such a re-read")
 
+    doubt_looks: tuple[PositiveFloat, ...] = Field(
+        default=(5.0, 30.0, 120.0, 600.0),
+        min_length=1,
+        description="seconds after which an unknown outcome is looked into; the last look may prove absence",
+    )
+    doubt_give_up: PositiveInt = Field(default=86_400, description="seconds after which a doubt is the operator's")
+    abandoned_after: PositiveFloat = Field(
+        default=120.0, description="seconds, more than any call takes, after which its process is taken as vanished"
+    )
+
     holds_per_visitor: PositiveInt = Field(default=3, description="slots that one visitor may hold at once")
     holds_per_key: PositiveInt = Field(default=500, description="slots that one API key may hold at once")
     key_rate: PositiveFloat = Field(default=200.0, description="requests a second of one API key, on each replica")
@@ -109,22 +159,36 @@ class Settings(DatabaseSettings):
     @field_validator("institutions", mode="before")
     @classmethod
     def _split_institutions(cls, given: Any) -> Any:
-        if not isinstance(given, str):
-            return given
-        pairs = [entry.partition("=") for entry in given.split(",") if entry.strip()]
-        named = {code.strip(): name.strip() for code, _, name in pairs}
-        if len(named) < len(pairs) or not all(1 <= len(code) <= 64 for code in named):  # noqa: PLR2004 - told below
-            raise ValueError("every code has 1 to 64 characters and stands once")
-        return named
+        return _named(given, 64) if isinstance(given, str) else given
+
+    @field_validator("bitrix_specialties", mode="before")
+    @classmethod
+    def _split_specialties(cls, given: Any) -> Any:
+        return _named(given, 300) if isinstance(given, str) else given
+
+    @field_validator("doubt_looks", mode="before")
+    @classmethod
+    def _split_looks(cls, given: Any) -> Any:
+        return tuple(given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("doubt_looks")
+    @classmethod
+    def _ascending(cls, given: tuple[float, ...]) -> tuple[float, ...]:
+        if sorted(set(given)) != list(given):
+            raise ValueError("not ascending")
+        return given
 
     @field_validator("emias_url")
     @classmethod
     def _encrypted(cls, given: str) -> str:
-        address = urlsplit(given)
-        if not address.hostname or not (
-            address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname))
-        ):
-            raise ValueError("neither https nor on loopback")
+        _must_be_encrypted(given)
+        return given
+
+    @field_validator("bitrix_webhook_url")
+    @classmethod
+    def _encrypted_secret(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            _must_be_encrypted(given.get_secret_value())
         return given
 
     @field_validator("field_keys")
@@ -153,6 +217,10 @@ class Settings(DatabaseSettings):
             "EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other": self.emias_cert_file and self.emias_pkcs12_file,
             "BITRIX_FEED_URL needs BITRIX_FEED_KEY (or BITRIX_FEED_KEY_FILE) beside it": self.bitrix_feed_url
             and not self.bitrix_feed_key,
+            "BITRIX_FEED_URL and BITRIX_WEBHOOK_URL exclude each other": self.bitrix_feed_url
+            and self.bitrix_webhook_url,
+            "BITRIX_WEBHOOK_URL needs BITRIX_IBLOCK_ID beside it": self.bitrix_webhook_url
+            and not self.bitrix_iblock_id,
             "SYNC_LONGEST must not be less than SYNC_SHORTEST": self.sync_longest < self.sync_shortest,
         }
         if any(problems.values()):
@@ -163,6 +231,22 @@ class Settings(DatabaseSettings):
     def lag_after(self) -> timedelta:
         """Age at which a schedule counts as lagging."""
         return timedelta(seconds=self.stale_after)
+
+
+def _named(given: str, longest: int) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in given.split(",") if entry.strip()]
+    named = {code.strip(): name.strip() for code, _, name in pairs}
+    if len(named) < len(pairs) or not all(1 <= len(code) <= longest for code in named):
+        raise ValueError(f"every code has 1 to {longest} characters and stands once")
+    return named
+
+
+def _must_be_encrypted(url: str) -> None:
+    address = urlsplit(url)
+    if not address.hostname or not (
+        address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname))
+    ):
+        raise ValueError("neither https nor on loopback")
 
 
 def _is_loopback(host: str) -> bool:
@@ -221,4 +305,6 @@ def settings_table() -> list[tuple[str, str, str]]:
 
 
 def _shown(default: Any) -> str:
+    if isinstance(default, tuple):
+        return ",".join(f"{part:g}" for part in default)
     return "" if default in (None, "", {}) else str(default)

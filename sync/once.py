@@ -57,7 +57,7 @@ class SyncOnce:
     async def _mirror(self) -> bool:
         mirror = self.house.mirror
         if mirror is None:
-            self._say("лента врачей не настроена / no doctor feed is set: BITRIX_FEED_URL")
+            self._say("лента врачей не настроена / no doctor list is set: BITRIX_FEED_URL, BITRIX_WEBHOOK_URL")
             return True
         try:
             async with self.house.housekeeping.mirror_turn(mirror.site_id, timedelta()) as ours:

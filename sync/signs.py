@@ -13,11 +13,11 @@ from gateway.services.refresh import Refreshed
 
 __all__ = ["Signs"]
 
-_SILENCE_ALLOWED: Final = {"schedules": 60.0, "expire_holds": 30.0}
+_SILENCE_ALLOWED: Final = {"schedules": 60.0, "doubts": 30.0, "expire_holds": 30.0}
 
 
 class Signs:
-    """Counts and heartbeats of one worker; both loops watched here ask the database at every turn."""
+    """Counts and heartbeats of one worker; the loops watched here ask the database at every turn."""
 
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -28,6 +28,9 @@ class Signs:
         self._slots = Counter("emias_sync_slots", "Slot rows written.", ("change",), registry=registry)
         self._last = Gauge(
             "emias_sync_last_read_timestamp_seconds", "When a schedule was last read.", registry=registry
+        )
+        self._looks = Counter(
+            "emias_doubt_looks", "Looks at unknown outcomes, by what followed.", ("result",), registry=registry
         )
         self._mirrors = Counter("emias_sync_mirror_passes", "Mirror passes.", ("result",), registry=registry)
         self._chores = Counter("emias_sync_chore_rows", "Rows that chores touched.", ("chore",), registry=registry)
@@ -40,6 +43,10 @@ class Signs:
         if refreshed.written is not None:
             for change in ("inserted", "updated", "closed"):
                 self._slots.labels(change).inc(getattr(refreshed.written, change))
+
+    def doubt_looked_at(self, result: str) -> None:
+        """Count a look: the state it settled, waiting, blind, overtaken or broken."""
+        self._looks.labels(result).inc()
 
     def mirror_passed(self, result: str) -> None:
         """Count a mirror pass: done, refused or broken."""

@@ -1,4 +1,4 @@
-"""The worker process: three kinds of loops, and a clean end."""
+"""The worker process: five kinds of loops, and a clean end."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from gateway.serving import Listener, serve, stop_on_signals
 from gateway.settings import Settings
 from gateway.wiring import House, open_house
 from sync.chores import Chore, chores_of
+from sync.doubts import ResolveDoubts
 from sync.health import make_health_app
 from sync.mirroring import KeepMirror
 from sync.readers import Readers
+from sync.rereading import KeepPushed
 from sync.schedules import ReadSchedules
 from sync.signs import Signs
 
 __all__ = ["run_forever", "run_worker"]
 
 _GRACE: Final = timedelta(seconds=40)
+_RECOVER_EVERY: Final = timedelta(seconds=3)
+_Loop = ReadSchedules | ResolveDoubts | KeepMirror | KeepPushed | Chore
 _log = structlog.stdlib.get_logger("sync.worker")
 
 
@@ -64,17 +68,22 @@ async def run_worker(house: House, stop: asyncio.Event, signs: Signs, grace: tim
             raise end
 
 
-def _loops_of(house: House, signs: Signs) -> list[ReadSchedules | KeepMirror | Chore]:
+def _loops_of(house: House, signs: Signs) -> list[_Loop]:
     wake = asyncio.Event()
     settings = house.settings
     readers = Readers(
         house.sync_book, house.refresh, settings.sync_workers, settings.emias_concurrency, signs.doctor_read
     )
-    loops: list[ReadSchedules | KeepMirror | Chore] = [
+    abandoned_after = timedelta(seconds=settings.abandoned_after)
+    loops: list[_Loop] = [
         ReadSchedules(house.sync_book, readers, house.clock, wake, signs),
+        ResolveDoubts(house.resolve, settings.sync_workers, max(1, settings.emias_concurrency // 2), signs),
+        Chore("recover_abandoned", _RECOVER_EVERY, lambda: house.resolve.recover(abandoned_after), signs),
         *chores_of(house.housekeeping, signs),
     ]
     if house.mirror is not None:
         every = timedelta(seconds=settings.mirror_every)
         loops.append(KeepMirror(house.mirror, house.housekeeping, every, wake, signs))
+    if house.reread is not None:
+        loops.append(KeepPushed(house.reread, wake, signs))
     return loops

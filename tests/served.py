@@ -19,7 +19,12 @@ async def living(app: Any) -> AsyncIterator[None]:
     outbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     task = asyncio.create_task(app({"type": "lifespan", "asgi": {"version": "3.0"}}, inbox.get, outbox.put))
     await inbox.put({"type": "lifespan.startup"})
-    assert (await outbox.get())["type"] == "lifespan.startup.complete"
+    started = asyncio.create_task(outbox.get())
+    await asyncio.wait({started, task}, return_when=asyncio.FIRST_COMPLETED)
+    if not started.done():
+        started.cancel()
+        await task
+    assert (await started)["type"] == "lifespan.startup.complete"
     try:
         yield
     finally:

@@ -32,3 +32,11 @@ class MemorySource:
         if self._refusal is not None:
             raise MirrorRefused(self._refusal)
         return self._snapshot
+
+    async def one(self, element_id: str) -> DoctorSnapshot:
+        """Read one element; raise `MirrorRefused` while refusing."""
+        listed = await self.snapshot()
+        return DoctorSnapshot(
+            tuple(doctor for doctor in listed.doctors if doctor.element_id == element_id),
+            listed.illegible & {element_id},
+        )

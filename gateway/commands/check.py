@@ -24,6 +24,7 @@ from gateway.settings import Settings
 from gateway.store.cipher import Cipher
 from gateway.store.engine import open_database
 from gateway.store.migrate import pending
+from gateway.store.switches import SwitchBoard
 from gateway.wiring import emias_channel, field_keys, open_site_feed
 
 __all__ = ["run_checks"]
@@ -67,11 +68,12 @@ async def _lines(settings: Settings) -> AsyncIterator[_Line]:
         ("field keys", _keys),
         ("database", _database),
         ("clock", _clock),
+        ("switches", _switches),
         ("Redis", _redis),
         ("certificate", _certificate),
         ("profile", _profile),
         ("EMIAS", _emias),
-        ("doctor feed", _feed),
+        ("doctor list", _feed),
     ]
     for what, check in checks:
         try:
@@ -116,6 +118,20 @@ async def _clock(settings: Settings) -> tuple[_Level, str]:
     return (_Level.WARNING if skew > _WARN_SKEW_SECONDS else _Level.OK), f"{skew:.1f} s from the database's"
 
 
+async def _switches(settings: Settings) -> tuple[_Level, str]:
+    async with open_database(settings.database_url.get_secret_value(), min_size=1, max_size=2) as database:
+        entries = await SwitchBoard(database).entries()
+    stopped = [
+        f"{entry.lpu_code} {what}"
+        for entry in entries
+        for what, on in (("sale", entry.sale), ("calls", entry.calls), ("retries", entry.retries))
+        if not on
+    ]
+    if stopped:
+        return _Level.WARNING, f"an operator has switched off: {', '.join(stopped)}"
+    return _Level.OK, "all on"
+
+
 async def _redis(settings: Settings) -> tuple[_Level, str]:
     async with open_redis(settings.redis_url.get_secret_value()) as line:
         if not await line.answers():
@@ -154,7 +170,7 @@ async def _emias(settings: Settings) -> tuple[_Level, str]:
 async def _feed(settings: Settings) -> tuple[_Level, str]:
     async with open_site_feed(settings) as feed:
         if feed is None:
-            return _Level.WARNING, "BITRIX_FEED_URL is not set: doctors are not mirrored"
+            return _Level.WARNING, "neither BITRIX_FEED_URL nor BITRIX_WEBHOOK_URL is set: doctors are not mirrored"
         try:
             snapshot = await feed.snapshot()
         except MirrorRefused as refusal:

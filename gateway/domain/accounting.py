@@ -47,9 +47,7 @@ def made_twice(entries: Sequence[Entry]) -> Iterator[str]:
             yield f"booking {client_ref}: {times} appointments"
 
 
-def lost_or_invented(
-    accounts: Mapping[str, Account], before: Sequence[Entry], after: Sequence[Entry]
-) -> Iterator[str]:
+def lost_or_invented(accounts: Mapping[str, Account], before: Sequence[Entry], after: Sequence[Entry]) -> Iterator[str]:
     """Name appointments that no row answers for, and rows whose appointment does not stand as they say.
 
     `before` was read before our rows were, `after` after them: what moved meanwhile is nobody's fault.
@@ -60,17 +58,16 @@ def lost_or_invented(
     standing = {entry.id: entry for entry in after}
     by_ref = {entry.client_ref: entry for entry in after}
     for account in accounts.values():
-        entry = standing.get(account.appointment_id or "") or by_ref.get(account.id)
-        fault = _mismatch(account, entry)
+        fault = _mismatch(account, standing.get(account.appointment_id or "") or by_ref.get(account.id))
         if fault:
             yield f"booking {account.id}: {account.state.value}, {fault}"
 
 
 def undone_but_made(accounts: Mapping[str, Account], after: Sequence[Entry]) -> Iterator[str]:
-    """Name bookings that were told as not made, although EMIAS has their appointment."""
+    """Name bookings that were told as not made, although their appointment stands in EMIAS."""
     for entry in after:
         account = accounts.get(entry.client_ref or "")
-        if account and account.state in _ENDED_WITHOUT:
+        if account and entry.active and account.state in _ENDED_WITHOUT:
             yield f"booking {account.id}: {account.state.value}, appointment {entry.id}"
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
-from gateway.domain.moscow import moscow_day
+from gateway.domain.moscow import MOSCOW
 from gateway.domain.schedule import RemoteSlot, ScheduleWindow
 
 __all__ = ["KnownSlot", "SlotDiff", "diff_slots", "is_suspicious"]
@@ -44,13 +44,14 @@ def diff_slots(known: Iterable[KnownSlot], window: ScheduleWindow) -> SlotDiff:
     of.
     """
     insert = _one_per_start(window)
+    opens, closes = _bounds(window.covered_from, window.covered_to)
     update: list[RemoteSlot] = []
     close: list[datetime] = []
     kept = 0
     for row in known:
         seen = insert.pop(row.starts_at, None)
         if seen is None:
-            if not row.closed and window.covers(row.starts_at):
+            if not row.closed and opens <= row.starts_at < closes:
                 close.append(row.starts_at)
         elif row.closed or (row.emias_slot_id, row.is_free, row.ends_at, row.room) != (
             seen.emias_slot_id,
@@ -65,12 +66,21 @@ def diff_slots(known: Iterable[KnownSlot], window: ScheduleWindow) -> SlotDiff:
 
 
 def _one_per_start(window: ScheduleWindow) -> dict[datetime, RemoteSlot]:
+    opens, closes = _bounds(window.covered_from, window.covered_to)
     by_start: dict[datetime, RemoteSlot] = {}
     for slot in window.slots:
+        if not opens <= slot.starts_at < closes:
+            continue
         twin = by_start.get(slot.starts_at)
         if twin is None or (slot.is_free and not twin.is_free):
             by_start[slot.starts_at] = slot
-    return {starts_at: slot for starts_at, slot in by_start.items() if window.covers(starts_at)}
+    return by_start
+
+
+def _bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """Return the instants at which the days, both included, begin and are over: to be compared with many slots."""
+    midnight = time()
+    return datetime.combine(first, midnight, MOSCOW), datetime.combine(last + timedelta(days=1), midnight, MOSCOW)
 
 
 def is_suspicious(known: Iterable[KnownSlot], window: ScheduleWindow, today: date) -> bool:
@@ -78,6 +88,8 @@ def is_suspicious(known: Iterable[KnownSlot], window: ScheduleWindow, today: dat
 
     Today is left out because it empties by itself; a handful of slots is too few to judge.
     """
-    before = sum(not row.closed and window.covers(row.starts_at) and moscow_day(row.starts_at) > today for row in known)
-    after = sum(moscow_day(starts_at) > today for starts_at in _one_per_start(window))
+    tomorrow = today + timedelta(days=1)
+    opens, closes = _bounds(max(window.covered_from, tomorrow), window.covered_to)
+    before = sum(not row.closed and opens <= row.starts_at < closes for row in known)
+    after = sum(starts_at >= opens for starts_at in _one_per_start(window))
     return before >= _TOO_FEW_TO_JUDGE and after < before * _SHRUNK_BELOW

@@ -13,8 +13,9 @@ from typing import Final, assert_never
 
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.errors import EmiasFailure
-from gateway.domain.outcomes import Cause, Refusal, RemoteAppointment
+from gateway.domain.outcomes import Refusal, RemoteAppointment
 from gateway.domain.patient import Patient
+from gateway.domain.retry import was_asked
 from gateway.domain.schedule import ScheduleWindow
 from gateway.domain.settlement import HoldFate, LookEvidence, Settlement
 
@@ -33,13 +34,13 @@ __all__ = [
     "match_created",
     "read_slot",
     "see_slot",
+    "to_operator",
 ]
 
 CLOCK_SLACK: Final = timedelta(minutes=5)
 """By how much EMIAS's clock may be behind the database's."""
 
 _LONGEST_ASKED: Final = timedelta(minutes=1)
-_NOBODY_ASKED: Final = frozenset({Cause.BREAKER, Cause.BUDGET, Cause.POOL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class LookPlan:
         timedelta(minutes=10),
     )
     every: timedelta = timedelta(minutes=10)
-    blind: timedelta = timedelta(seconds=10)
+    blind: timedelta = timedelta(seconds=5)
     give_up: timedelta = timedelta(hours=24)
 
     @property
@@ -132,7 +133,7 @@ class LookPlan:
 
         Asking a breaker or a budget that says no costs EMIAS nothing, so these are asked again soon.
         """
-        if failure.cause in _NOBODY_ASKED or failure.retry_after is None:
+        if not was_asked(failure.cause) or failure.retry_after is None:
             return self.blind
         return max(self.blind, min(timedelta(seconds=max(failure.retry_after, 0.0)), _LONGEST_ASKED))
 
@@ -255,8 +256,6 @@ def _of_cancel(sight: Found | Absent | Foreign, *, is_proof: bool) -> Settlement
             return Settlement(BookingState.BOOKED, "cancel_absent") if is_proof else None
         case Found():
             return Settlement(BookingState.CANCELLED, "found_cancelled", read_again=True)
-        case Absent():
-            return Settlement(BookingState.CANCELLED, "slot_free_again", read_again=True)
-        case Foreign():
-            return None
+        case Absent() | Foreign():
+            return Settlement(BookingState.CANCELLED, "appointment_gone", read_again=True)
     assert_never(sight)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
+    from gateway.domain.booking import Booking
     from gateway.domain.directory import Alternative
     from gateway.domain.outcomes import Cause, Rejected
 
@@ -119,11 +120,15 @@ class RenewalsExhausted(GatewayError):
 
 
 class BookingRefused(GatewayError):
-    """EMIAS refused the booking for a reason that lies with the patient's data or rights."""
+    """EMIAS refused the booking for a reason that lies with the patient's data or rights.
 
-    def __init__(self, outcome: Rejected) -> None:
+    `standing` is the patient's other booking of the site, booked or in doubt, that the refusal may speak of.
+    """
+
+    def __init__(self, outcome: Rejected, standing: Booking | None = None) -> None:
         super().__init__(outcome.kind.value)
         self.outcome = outcome
+        self.standing = standing
 
 
 class EmiasUnavailable(GatewayError):

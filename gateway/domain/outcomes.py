@@ -54,6 +54,7 @@ class Cause(StrEnum):
     POOL = "pool"
     BUDGET = "budget"
     BREAKER = "breaker"
+    STOPPED = "stopped"
     TIMEOUT = "timeout"
     RESET = "reset"
     RATE_LIMITED = "rate_limited"

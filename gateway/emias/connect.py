@@ -4,42 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
+from gateway.emias.adapter import ContractEmias
 from gateway.emias.certificate import TlsFiles
 from gateway.emias.errors import ChannelError
-from gateway.emias.profiles import load_profile
-from gateway.emias.soap import SoapEmias
+from gateway.emias.guard import Guard
+from gateway.emias.profiles import Profile, load_profile
+from gateway.emias.profiles.secrets import secret_names
 from gateway.emias.tls import client_context
-from gateway.ports import Budget, Emias
+from gateway.ports import Emias
 
 __all__ = ["EmiasChannel", "open_emias"]
 
 
 @dataclass(frozen=True, slots=True)
 class EmiasChannel:
-    """Where EMIAS is and how it is spoken to: a built-in profile's name or a path, the service's URL, our files."""
+    """Where EMIAS is and how it is spoken to: a built-in profile's name or a path, the service's URL, our files.
+
+    `institutions` are those that it serves, none for all. Only a channel that is marked so serves a test stand.
+    """
 
     profile: str
     url: str
     tls: TlsFiles
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    institutions: tuple[str, ...] = ()
+    is_test_stand: bool = False
 
 
 @asynccontextmanager
-async def open_emias(channel: EmiasChannel, budget: Budget | None = None) -> AsyncIterator[Emias]:
+async def open_emias(channel: EmiasChannel, guard: Guard | None = None) -> AsyncIterator[Emias]:
     """Open the channel, calling nobody yet; raise `EmiasSetupError` with what to put right.
 
-    Without a budget the calls are not counted, as befits a single look by hand.
+    Without a guard nothing is counted or kept back, as befits a single look by hand.
     """
     is_secure = _checked_scheme(channel.url) == "https"
     profile = await asyncio.to_thread(load_profile, channel.profile)
+    _check_fit(channel, profile)
     context = await asyncio.to_thread(client_context, channel.tls) if is_secure else None
-    async with await SoapEmias.open(profile, channel.url, context, budget=budget) as emias:
+    async with await ContractEmias.open(profile, channel.url, context, guard=guard, secrets=channel.secrets) as emias:
         yield emias
+
+
+def _check_fit(channel: EmiasChannel, profile: Profile) -> None:
+    """Compare what the profile asks of its channel with what the channel has."""
+    if missing := sorted(secret_names(profile) - channel.secrets.keys()):
+        names = ", ".join(missing)
+        raise ChannelError(f"{profile.title}: нет секретов / secrets are missing: {names}")
+    if (profile.test_stand is not None) != channel.is_test_stand:
+        raise ChannelError(
+            f"{profile.title}: стенд должен быть назван стендом и в профиле, и в канале / a test stand must be called "
+            "one by its profile and by its channel: test_stand, EMIAS_TEST_STAND"
+        )
 
 
 def _checked_scheme(url: str) -> str:

@@ -17,12 +17,14 @@ from zeep.wsdl.bindings.soap import Soap11Binding, Soap12Binding
 from zeep.xsd.types.builtins import Decimal, Double, Float, Integer
 
 from gateway.emias.errors import ContractError
-from gateway.emias.profiles.profile import Call, Profile
+from gateway.emias.profiles.calls import Call
+from gateway.emias.profiles.profile import Profile, Soap
 
 __all__ = ["Contract", "FaultTags", "Operation", "check_profile", "load_contract"]
 
 _BINDINGS: Final = {"1.1": Soap11Binding, "1.2": Soap12Binding}
 _NUMBERS: Final = (Integer, Decimal, Double, Float)
+_NO_LIST: Final = "no_list"
 _LISTS: Final = {
     "get_schedule": ("slots", frozenset({"slot_id", "starts_at", "ends_at", "is_free", "room"})),
     "find": (
@@ -36,7 +38,7 @@ _LISTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: `create` builds its envelope, `paths` leads (Clark notation) to each result of the profile."""
+    """One operation: `create` builds its envelope; `paths` and `verdict` lead to each of its results."""
 
     action: str
     addressing_action: str | None
@@ -44,6 +46,7 @@ class Operation:
     reply_tag: str
     numbers: frozenset[str]
     paths: Mapping[str, str]
+    verdict: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,17 @@ class FaultTags:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a profile names, found in its WSDL; operations by our names."""
+    """What a profile names, found in its WSDL; operations by our names. No `faults` where none is typed."""
 
     operations: Mapping[str, Operation]
-    faults: FaultTags
+    faults: FaultTags | None
 
 
 def load_contract(profile: Profile) -> Contract:
     """Read the vendored WSDL, never by network; raise `ContractError` with every problem. Blocks for some 0.1 s."""
-    reading = _Reading(profile)
+    if profile.soap is None:
+        raise ContractError(profile.title, ["soap: is not there, and so no WSDL"])
+    reading = _Reading(profile, profile.soap)
     contract = reading.contract()
     if reading.problems or contract is None:
         raise ContractError(profile.title, reading.problems)
@@ -74,7 +79,9 @@ def load_contract(profile: Profile) -> Contract:
 
 
 def check_profile(profile: Profile) -> list[str]:
-    """List what a profile names and its WSDL does not have; empty when the two fit."""
+    """List what a profile names and its WSDL does not have; empty when the two fit, or where REST has no WSDL."""
+    if profile.soap is None:
+        return []
     try:
         load_contract(profile)
     except ContractError as error:
@@ -85,8 +92,9 @@ def check_profile(profile: Profile) -> list[str]:
 class _Reading:
     """One comparison of a profile with its WSDL; problems are gathered, not raised."""
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, soap: Soap) -> None:
         self._profile = profile
+        self._soap = soap
         self.problems: list[str] = []
 
     def contract(self) -> Contract | None:
@@ -95,18 +103,14 @@ class _Reading:
         binding = self._binding(wsdl) if wsdl is not None else None
         if wsdl is None or binding is None:
             return None
-        calls = {
-            name: call
-            for name in self._profile.operations.__struct_fields__
-            if isinstance(call := getattr(self._profile.operations, name), Call)
-        }
+        calls = self._profile.operations.calls()
         operations = {name: self._operation(binding, name, call) for name, call in calls.items()}
         return Contract(
             {name: operation for name, operation in operations.items() if operation}, self._fault_tags(wsdl)
         )
 
     def _wsdl(self) -> Document | None:
-        file = Path(self._profile.folder, self._profile.soap.wsdl)
+        file = Path(self._profile.folder, self._soap.wsdl)
         if not file.is_file():
             self.problems.append(f"soap.wsdl: no file {file}")
             return None
@@ -118,7 +122,7 @@ class _Reading:
             return None
 
     def _binding(self, wsdl: Document) -> Any | None:
-        soap = self._profile.soap
+        soap = self._soap
         binding = wsdl.bindings.get(soap.binding)
         if binding is None:
             self.problems.append(f"soap.binding: {soap.binding} is not among {', '.join(sorted(wsdl.bindings))}")
@@ -141,7 +145,13 @@ class _Reading:
             reply_tag=str(found.output.body.qname),
             numbers=frozenset(self._numbers(found.input.body.type, call, f"{where}.parameters")),
             paths=self._results(found.output.body.type, name, msgspec.structs.asdict(call)["result"], where),
+            verdict=self._verdict(found.output.body.type, call, where),
         )
+
+    def _verdict(self, reply: Any, call: Call, where: str) -> dict[str, str]:
+        named = msgspec.structs.asdict(call.verdict) if call.verdict else {}
+        paths = {key: path for key, path in named.items() if isinstance(path, str)}
+        return {key: _clark(self._walk(reply, path, f"{where}.verdict.{key}")) for key, path in paths.items()}
 
     def _numbers(self, request: Any, call: Call, where: str) -> Iterator[str]:
         for path in call.parameters:
@@ -150,7 +160,7 @@ class _Reading:
                 yield path
 
     def _results(self, reply: Any, name: str, result: msgspec.Struct, where: str) -> dict[str, str]:
-        list_key, members = _LISTS.get(name, ("", frozenset()))
+        list_key, members = _LISTS.get(name, ("", frozenset[str]()))
         found: dict[str, str] = {}
         item = reply
         if list_key:
@@ -158,7 +168,7 @@ class _Reading:
             found[list_key] = _clark(steps)
             item = steps[-1].type if steps else None
         for key, path in msgspec.structs.asdict(result).items():
-            if isinstance(path, str) and key != list_key and item is not None:
+            if isinstance(path, str) and key not in {list_key, _NO_LIST} and item is not None:
                 start = item if key in members else reply
                 steps = self._walk(start, path, f"{where}.result.{key}")
                 found[key] = _clark(steps)
@@ -166,13 +176,15 @@ class _Reading:
                     self.problems.append(f"{where}.result.{key}: {path} must stand in the slot itself")
         return found
 
-    def _fault_tags(self, wsdl: Document) -> FaultTags:
+    def _fault_tags(self, wsdl: Document) -> FaultTags | None:
         faults = self._profile.faults
+        if faults.element is None:
+            return None
         try:
             kind = wsdl.types.get_element(faults.element).type
         except (LookupError, ZeepError):
             self.problems.append(f"faults.element: no element {faults.element}")
-            return FaultTags("", "", None, None)
+            return None
         code, message, field = (
             _clark(self._walk(kind, path, f"faults.{key}")) if path else None
             for key, path in (("code", faults.code), ("message", faults.message), ("field", faults.field))

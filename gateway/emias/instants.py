@@ -20,12 +20,13 @@ _REMEMBERED: Final = 8192
 class InstantReader:
     """Reads xs:dateTime; the grid of a day is the same for every doctor, so that instants are remembered and shared."""
 
-    def __init__(self, time_zone: str) -> None:
+    def __init__(self, time_zone: str, *, needs_offset: bool = False) -> None:
+        self._needs_offset = needs_offset
         self._zone = MOSCOW if time_zone == MOSCOW.key else ZoneInfo(time_zone)
         self.read = lru_cache(_REMEMBERED)(self._read)
 
     def _read(self, text: str | None) -> datetime | None:
-        """Read an instant; without offset it is the profile's zone, and year 1 (.NET's "no date") is absent.
+        """Read an instant; without offset it is the profile's zone's, and year 1 (.NET's "no date") is absent.
 
         Raises `ValueError` on anything else.
         """
@@ -35,6 +36,8 @@ class InstantReader:
         if not _FORM.fullmatch(tidy):
             raise ValueError("not an instant")
         instant = datetime.fromisoformat(tidy)
+        if instant.tzinfo is None and self._needs_offset:
+            raise ValueError("an instant without offset")
         try:
             return as_moscow(instant if instant.tzinfo else instant.replace(tzinfo=self._zone))
         except OverflowError:

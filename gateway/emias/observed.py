@@ -21,6 +21,7 @@ from gateway.domain.outcomes import (
     Unknown,
 )
 from gateway.domain.patient import Patient
+from gateway.domain.retry import Again, class_of_read, class_of_write
 from gateway.domain.schedule import EmiasDoctorRef, ScheduleWindow, Unchanged
 from gateway.ports import AppointmentRequest, Emias
 
@@ -31,11 +32,15 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One call and its end: ok, unchanged, booked, cancelled, broken; rejected, not_sent, unknown or failed `:why`."""
+    """One call and its end: ok, unchanged, booked, cancelled, broken; rejected, not_sent, unknown or failed `:why`.
+
+    `again` tells whether it may be sent again.
+    """
 
     operation: str
     lpu_code: str
     outcome: str
+    again: Again
     seconds: float
 
 
@@ -82,27 +87,29 @@ class ObservedEmias:
 
     async def _watched(self, operation: str, lpu_code: str, call: Awaitable[_Answer]) -> _Answer:
         began = time.perf_counter()
-        outcome = "broken"
+        outcome, again = "broken", Again.ONLY_AFTER_PROOF
         try:
             answer = await call
-            outcome = _label(answer)
+            outcome, again = _label(answer)
         except EmiasFailure as failure:
-            outcome = f"failed:{failure.cause.value}"
+            outcome, again = f"failed:{failure.cause.value}", class_of_read(failure.cause)
             raise
         finally:
-            self.observe(Observation(operation, lpu_code, outcome, time.perf_counter() - began))
+            self.observe(Observation(operation, lpu_code, outcome, again, time.perf_counter() - began))
         return answer
 
 
-def _label(answer: object) -> str:
+def _label(answer: object) -> tuple[str, Again]:
     match answer:
-        case Booked() | Cancelled() | Unchanged():
-            return type(answer).__name__.lower()
+        case Booked() | Cancelled():
+            return type(answer).__name__.lower(), class_of_write(answer)
         case Rejected():
-            return f"rejected:{answer.kind.value}"
+            return f"rejected:{answer.kind.value}", class_of_write(answer)
         case NotSent():
-            return f"not_sent:{answer.cause.value}"
+            return f"not_sent:{answer.cause.value}", class_of_write(answer)
         case Unknown():
-            return f"unknown:{answer.cause.value}"
+            return f"unknown:{answer.cause.value}", class_of_write(answer)
+        case Unchanged():
+            return "unchanged", Again.FINAL
         case _:
-            return "ok"
+            return "ok", Again.FINAL

@@ -23,6 +23,7 @@ on already, and 403 from a filter that judged EMIAS's answer and not our questio
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
@@ -33,7 +34,7 @@ from gateway.emias.envelope import ENVELOPE_NAMESPACES
 from gateway.emias.errors import CallFailed
 from gateway.emias.faults import FaultReader
 
-__all__ = ["RawReply", "ReplyReader", "is_plain_success", "soap_body"]
+__all__ = ["RawReply", "ReplyReader", "check_limiter", "fail", "is_plain_success", "soap_body"]
 
 _OK: Final = 200
 _TOO_MANY: Final = 429
@@ -73,28 +74,27 @@ class ReplyReader:
 
     def payload(self, reply: RawReply, reply_tag: str) -> etree._Element:
         """Return the response element, which is the operation's own."""
-        if reply.status == _TOO_MANY:
-            raise CallFailed(Cause.RATE_LIMITED, is_sent=False, http_status=reply.status, retry_after=reply.retry_after)
+        check_limiter(reply)
         if reply.media_type not in _XML:
-            _fail(reply, Cause.NOT_XML)
+            fail(reply, Cause.NOT_XML)
         payload = self._only_child(reply, _parse(reply))
         if payload.tag == f"{{{ENVELOPE_NAMESPACES[self.version]}}}Fault":
             raise self.faults.read(payload, reply.status)
         if reply.status != _OK:
             raise CallFailed(Cause.HTTP_STATUS, http_status=reply.status, retry_after=reply.retry_after)
         if payload.tag != reply_tag:
-            _fail(reply, Cause.CONTRACT_MISMATCH)
+            fail(reply, Cause.CONTRACT_MISMATCH)
         return payload
 
     def _only_child(self, reply: RawReply, root: etree._Element) -> etree._Element:
         namespace = ENVELOPE_NAMESPACES[self.version]
         bodies = root.findall(f"{{{namespace}}}Body")
         if root.tag != f"{{{namespace}}}Envelope" or not bodies:
-            _fail(reply, Cause.CONTRACT_MISMATCH)
+            fail(reply, Cause.CONTRACT_MISMATCH)
         if len(bodies) > 1 or len(bodies[0]) > 1:
-            _fail(reply, Cause.GARBLED)
+            fail(reply, Cause.GARBLED)
         if not len(bodies[0]):
-            _fail(reply, Cause.CONTRACT_MISMATCH)
+            fail(reply, Cause.CONTRACT_MISMATCH)
         return bodies[0][0]
 
 
@@ -116,15 +116,21 @@ def _parse(reply: RawReply) -> etree._Element:
         code = getattr(error, "code", 0)  # libxml2's own number
         if code in _TOO_MUCH:
             raise CallFailed(Cause.FORBIDDEN_XML, http_status=reply.status) from None
-        _fail(reply, Cause.TRUNCATED if code in _CUT_SHORT else Cause.GARBLED)
+        fail(reply, Cause.TRUNCATED if code in _CUT_SHORT else Cause.GARBLED)
     except ValueError:
-        _fail(reply, Cause.GARBLED)
+        fail(reply, Cause.GARBLED)
     if root.getroottree().docinfo.internalDTD is not None:
         raise CallFailed(Cause.FORBIDDEN_XML, http_status=reply.status)
     return root
 
 
-def _fail(reply: RawReply, cause: Cause) -> NoReturn:
+def check_limiter(reply: RawReply) -> None:
+    """Raise `CallFailed`, not sent, for a reply of the limiter that stands in front of the work."""
+    if reply.status == _TOO_MANY:
+        raise CallFailed(Cause.RATE_LIMITED, is_sent=False, http_status=reply.status, retry_after=reply.retry_after)
+
+
+def fail(reply: RawReply, cause: Cause, good: Container[int] = (_OK,)) -> NoReturn:
     """Blame the status when it is an error already, else what is wrong with the body."""
-    told = Cause.HTTP_STATUS if reply.status != _OK else cause
+    told = cause if reply.status in good else Cause.HTTP_STATUS
     raise CallFailed(told, http_status=reply.status, retry_after=reply.retry_after) from None

@@ -22,7 +22,11 @@ FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 class ScheduleReader:
     """Reads the slots of one contract; `paths` leads to the list and from its item to each member."""
 
-    def __init__(self, paths: Mapping[str, str], instants: InstantReader) -> None:
+    def __init__(
+        self, paths: Mapping[str, str], instants: InstantReader, *, strict: bool = False, no_list_is_empty: bool = False
+    ) -> None:
+        self._strict = strict
+        self._no_list_is_empty = no_list_is_empty
         self._container, self._item = split_list_path(paths["slots"])
         self._paths = paths
         self._instants = instants
@@ -34,6 +38,8 @@ class ScheduleReader:
         """
         self._check_owner(payload, doctor)
         container = payload.find(self._container)
+        if container is None and self._no_list_is_empty:
+            return []
         if container is None:
             raise CallFailed(Cause.CONTRACT_MISMATCH, code="slots")
         opens = datetime.combine(first, time.min, MOSCOW)
@@ -74,6 +80,8 @@ class ScheduleReader:
         parents = [member.getparent() for member in members]
         if parents == items:
             return [member.text for member in members]
+        if self._strict and len(set(parents)) < len(parents):
+            raise ValueError("a member that stands twice")
         texts = dict(zip(parents, (member.text for member in members), strict=True))
         return [texts.get(item) for item in items]
 

@@ -18,9 +18,9 @@ from typing import Any, Final
 import httpx
 
 from gateway.domain.outcomes import Cause
-from gateway.emias.envelope import Request
 from gateway.emias.errors import CallFailed
 from gateway.emias.reply import RawReply
+from gateway.emias.request import Request
 from gateway.emias.retry_after import read_retry_after
 from gateway.failpoints import reach
 
@@ -129,14 +129,14 @@ class _Body(httpx.AsyncByteStream):
 
 
 class Transport:
-    """Posts to one address; close it with `aclose`."""
+    """Sends to one address; close it with `aclose`."""
 
     def __init__(self, address: str, tls: ssl.SSLContext | None, *, connections: int) -> None:
         self._address = address
         self._reads = _client(tls, httpx.Limits(max_connections=connections, keepalive_expiry=15.0))
         self._bookings = _client(tls, httpx.Limits(max_connections=connections, max_keepalive_connections=0))
 
-    async def post(self, request: Request, *, deadline: float, max_bytes: int, for_booking: bool) -> RawReply:
+    async def send(self, request: Request, *, deadline: float, max_bytes: int, for_booking: bool) -> RawReply:
         """Send a request and read its whole reply within `deadline` seconds; raise `CallFailed`."""
         client = self._bookings if for_booking else self._reads
         progress = _Progress()
@@ -149,24 +149,26 @@ class Transport:
     async def _exchange(
         self, client: httpx.AsyncClient, request: Request, progress: _Progress, deadline: float, max_bytes: int
     ) -> RawReply:
+        body = request.body
+        length = {} if body is None else {"Content-Length": str(len(body))}
         async with client.stream(
-            "POST",
-            self._address,
-            content=_Body(request.body),
-            headers={**request.headers, "Content-Length": str(len(request.body))},
+            request.method,
+            f"{self._address.rstrip('/')}/{request.target}" if request.target else self._address,
+            content=None if body is None else _Body(body),
+            headers={**request.headers, **length},
             timeout=deadline,
             extensions={"trace": progress.hear},
         ) as response:
             if __debug__:
                 await reach("reply_unread")
-            body = await _read(response, max_bytes)
+            content = await _read(response, max_bytes)
             if __debug__:
                 await reach("reply_read")
         return RawReply(
             status=response.status_code,
             media_type=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
             retry_after=read_retry_after(response.headers.get("Retry-After"), datetime.now(UTC)),
-            body=body,
+            body=content,
         )
 
     async def aclose(self) -> None:

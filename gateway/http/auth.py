@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import time
@@ -35,7 +36,7 @@ class KeyChain:
         self._known: dict[str, tuple[ApiKey, float]] = {}
         self._unknown: OrderedDict[str, float] = OrderedDict()
         self._look_ups = Buckets(_MOST_LOOK_UPS, _MOST_LOOK_UPS, monotonic=monotonic)
-        self._forgotten = 0
+        self._asking: dict[str, asyncio.Task[ApiKey | None]] = {}
 
     async def check(self, authorization: bytes | None) -> ApiKey:
         """Return the key that a header proves; raise `unauthorized` otherwise."""
@@ -55,13 +56,24 @@ class KeyChain:
         """Ask the ring; strangers share a rate, so that a flood of them neither loads it nor keeps a site out."""
         if not (key_id.isascii() and key_id.isalnum()) or self._unknown.get(key_id, 0.0) > self._monotonic():
             return None
-        if key_id not in self._known:
-            self._look_ups.take(None)
-        before = self._forgotten
-        key = await self._ring.find(key_id)
-        if before == self._forgotten:
-            self._remember(key_id, key, self._monotonic() + _KNOWN_FOR)
-        return key
+        asking = self._asking.get(key_id)
+        if asking is None:
+            if key_id not in self._known:
+                self._look_ups.take(None)
+            asking = self._asking[key_id] = asyncio.create_task(self._ask(key_id))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, key_id: str) -> ApiKey | None:
+        """Ask once for all who wait for the same key; an answer that was forgotten meanwhile is not kept."""
+        ours = asyncio.current_task()
+        try:
+            key = await self._ring.find(key_id)
+            if self._asking.get(key_id) is ours:
+                self._remember(key_id, key, self._monotonic() + _KNOWN_FOR)
+            return key
+        finally:
+            if self._asking.get(key_id) is ours:
+                del self._asking[key_id]
 
     def _remember(self, key_id: str, key: ApiKey | None, until: float) -> None:
         if key is not None:
@@ -74,13 +86,12 @@ class KeyChain:
 
     def forget(self, key_id: str | None = None) -> None:
         """Forget one key, or all; what is being looked up meanwhile is not kept."""
-        self._forgotten += 1
         if key_id is None:
-            self._known.clear()
-            self._unknown.clear()
+            for memory in (self._known, self._unknown, self._asking):
+                memory.clear()
         else:
-            self._known.pop(key_id, None)
-            self._unknown.pop(key_id, None)
+            for memory in (self._known, self._unknown, self._asking):
+                memory.pop(key_id, None)
 
 
 def key_of(scope: Any) -> ApiKey:

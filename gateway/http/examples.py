@@ -89,6 +89,7 @@ EXAMPLES: Final = MappingProxyType(
         "status": {
             "status": "ok",
             "emias": "up",
+            "institutions": [{"lpu_code": "0101", "emias": "up"}],
             "sync": {"oldest_as_of": "2026-11-23T09:05:00+03:00", "lagging": 0, "doctors": 52},
             "clock": {"now": "2026-11-23T09:15:00+03:00", "skew_seconds": 0.004},
         },

@@ -149,6 +149,7 @@ def problem_bytes(told: Told, language: Language, request_id: str) -> bytes:
             alternatives,
             tuple(FieldProblemOut(one.field, one.code, field_message(one.code, language)) for one in fields) or None,
             told.retry_after,
+            cause.standing.id if isinstance(cause, errors.BookingRefused) and cause.standing else None,
         )
     )
 

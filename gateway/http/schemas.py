@@ -23,6 +23,7 @@ __all__ = [
     "FieldProblemOut",
     "HoldBody",
     "HoldOut",
+    "InstitutionStateOut",
     "LookupBody",
     "OmsBody",
     "PatientBody",
@@ -180,7 +181,10 @@ class FieldProblemOut(Struct, frozen=True):
 
 
 class ProblemOut(Struct, frozen=True, omit_defaults=True):
-    """A problem as RFC 9457 has it; act on `code`, show `title` and `detail`."""
+    """A problem as RFC 9457 has it; act on `code`, show `title` and `detail`.
+
+    `booking_id` names the patient's other booking of this site, made or still in doubt, that stands in the way.
+    """
 
     type: str
     title: str
@@ -192,6 +196,7 @@ class ProblemOut(Struct, frozen=True, omit_defaults=True):
     alternatives: tuple[AlternativeOut, ...] | None = None
     errors: tuple[FieldProblemOut, ...] | None = None
     retry_after: int | None = None
+    booking_id: UUID | None = None
 
 
 class SyncOut(Struct, frozen=True):
@@ -209,11 +214,19 @@ class ClockOut(Struct, frozen=True):
     skew_seconds: float
 
 
+class InstitutionStateOut(Struct, frozen=True):
+    """How one institution's EMIAS answers; `stopped` when an operator lets nothing be sent to it."""
+
+    lpu_code: str
+    emias: Annotated[str, Meta(extra_json_schema={"enum": ["up", "partial", "down", "stopped"]})]
+
+
 class StatusOut(Struct, frozen=True):
     """The gateway for a site's health page."""
 
     status: Literal["ok", "degraded", "down"]
     emias: Annotated[str, Meta(extra_json_schema={"enum": ["up", "partial", "down", "unknown"]})]
+    institutions: tuple[InstitutionStateOut, ...]
     sync: SyncOut
     clock: ClockOut
 

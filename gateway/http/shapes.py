@@ -22,6 +22,7 @@ from gateway.http.schemas import (
     DoctorOut,
     DoctorSlotsOut,
     HoldOut,
+    InstitutionStateOut,
     PendingState,
     SlotOut,
     SpecialtyNameOut,
@@ -29,7 +30,7 @@ from gateway.http.schemas import (
     StatusOut,
     SyncOut,
 )
-from gateway.services.report import Status
+from gateway.services.report import EmiasState, Status
 
 __all__ = [
     "PENDING_STATES",
@@ -162,10 +163,11 @@ def alternatives_out(alternatives: Sequence[Alternative]) -> tuple[AlternativeOu
 def status_out(status: Status) -> StatusOut:
     """Shape the gateway's state: degraded when some patients cannot book, or see an old schedule."""
     level: Literal["ok", "degraded", "down"]
-    level = "ok" if status.is_well else "down" if status.emias == "down" else "degraded"
+    level = "ok" if status.is_well else "down" if status.emias is EmiasState.DOWN else "degraded"
     return StatusOut(
         level,
-        status.emias,
+        status.emias.value,
+        tuple(InstitutionStateOut(one.lpu_code, one.emias.value) for one in status.institutions),
         SyncOut(_moscow(status.oldest_as_of), status.lagging, status.doctors),
         ClockOut(as_moscow(status.clock), round(status.clock_skew.total_seconds(), 3)),
     )

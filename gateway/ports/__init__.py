@@ -6,9 +6,20 @@ Everyone may name a port; adapters serve them: `gateway.emias` (Emias), `gateway
 
 from __future__ import annotations
 
-from gateway.ports.bitrix import DoctorMirror, DoctorSnapshot, DoctorSource, MirrorSummary
+from gateway.ports.bitrix import (
+    DoctorMirror,
+    DoctorSnapshot,
+    DoctorSource,
+    MarkedDoctor,
+    MirrorSummary,
+    PushBook,
+    PushedChange,
+    Reread,
+)
 from gateway.ports.booking import BookingLedger, IdempotencyBook, IdempotencyKey, Intent, Replay, Retold, Started
+from gateway.ports.doubt import DoubtLedger
 from gateway.ports.emias import AppointmentRequest, Budget, Emias
+from gateway.ports.guarding import Breaker, Health, Switches
 from gateway.ports.holding import Gate, GateAnswer, HoldLedger, HoldLimits
 from gateway.ports.keys import ApiKey, KeyRing
 from gateway.ports.reading import Changes, Clock, Directory, DoctorFilter, SlotSighting, SyncFigures
@@ -18,6 +29,7 @@ __all__ = [
     "ApiKey",
     "AppointmentRequest",
     "BookingLedger",
+    "Breaker",
     "Budget",
     "Changes",
     "Clock",
@@ -26,10 +38,12 @@ __all__ = [
     "DoctorMirror",
     "DoctorSnapshot",
     "DoctorSource",
+    "DoubtLedger",
     "DueDoctor",
     "Emias",
     "Gate",
     "GateAnswer",
+    "Health",
     "HoldLedger",
     "HoldLimits",
     "Housekeeping",
@@ -37,11 +51,16 @@ __all__ = [
     "IdempotencyKey",
     "Intent",
     "KeyRing",
+    "MarkedDoctor",
     "MirrorSummary",
+    "PushBook",
+    "PushedChange",
     "Replay",
+    "Reread",
     "Retold",
     "SlotSighting",
     "Started",
+    "Switches",
     "SyncBook",
     "SyncFigures",
     "Written",

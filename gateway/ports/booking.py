@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from gateway.domain.booking import Booking
 from gateway.domain.directory import FreeSlot
@@ -26,11 +26,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A caller's key, bound to its API key and to one operation (`book` or `cancel`)."""
+    """A caller's key, bound to its API key and to one operation (`book` or `cancel`).
+
+    `run` names this very request among those that bring the same key.
+    """
 
     api_key_id: str
     operation: str
     key: str
+    run: UUID = field(default_factory=uuid4, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class BookingLedger(Protocol):
 
     async def settle(self, booking_id: UUID, token: int, settlement: Settlement, *, actor: str) -> Booking | None:
         """Commit what came of it; None when the token is no longer the row's (somebody else has decided)."""
+
+    async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
+        """Commit that a call under way is about to be sent again.
+
+        False when the token is no longer the row's, or an operator has stopped its retries.
+        """
 
     async def get(self, site_id: int, booking_id: UUID) -> Booking:
         """Return a booking of the site; raise `NotFound`."""

@@ -55,7 +55,10 @@ class HoldLedger(Protocol):
         """Write the hold; raise `SlotHeld`, `SlotTaken` or `TooManyHolds`."""
 
     async def renew(self, holder: Holder, hold_id: UUID) -> Hold:
-        """Lengthen a living hold; raise `NotFound`, `HoldExpired` or `RenewalsExhausted`."""
+        """Lengthen a living hold; raise `NotFound`, `HoldExpired`, `RenewalsExhausted` or `SlotTaken`."""
+
+    async def get(self, holder: Holder, hold_id: UUID) -> Hold:
+        """Return a living hold; raise `NotFound`, `HoldExpired` or `SlotTaken`."""
 
     async def release(self, holder: Holder, hold_id: UUID) -> UUID | None:
         """End a hold that no booking is using and return its slot id; None when there was nothing to end."""

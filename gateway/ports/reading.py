@@ -50,12 +50,16 @@ class SlotSighting:
 
 @dataclass(frozen=True, slots=True)
 class SyncFigures:
-    """How the mirror stands: the oldest read among bookable doctors, how many lag, how institutions answer."""
+    """How the mirror stands: the oldest read among bookable doctors, how many lag, how institutions answer.
+
+    A stopped institution is one whose calls an operator has stopped.
+    """
 
     oldest_as_of: datetime | None
     lagging: int
     doctors: int
     silent_institutions: tuple[str, ...]
+    stopped_institutions: tuple[str, ...]
     institutions: tuple[str, ...]
     database_now: datetime
 

@@ -80,6 +80,9 @@ class SyncBook(Protocol):
     async def quarantine(self, due: DueDoctor, window: ScheduleWindow, known_free: int, next_after: timedelta) -> None:
         """Note that a reply was not believed; the slots stay as they are."""
 
+    async def postpone(self, due: DueDoctor, next_after: timedelta) -> None:
+        """Give the lease back unused: EMIAS was not asked, which says nothing of the doctor."""
+
     async def failed(self, due: DueDoctor, cause: Cause, code: str | None, next_after: timedelta) -> None:
         """Note a failed read with its cause; nobody else's rows change."""
 
@@ -96,8 +99,14 @@ class Housekeeping(Protocol):
     async def expire_holds(self) -> int:
         """Write down the holds that have run out and count them."""
 
+    async def hand_over_stopped(self) -> int:
+        """Give the doubtful bookings whose retries an operator has stopped to the operator and count them."""
+
     async def forget_idempotency_keys(self) -> int:
         """Remove the keys whose time is over and count them."""
+
+    async def forget_pushes(self, older_than: timedelta) -> int:
+        """Remove old events of the sites, and marks that nobody reads, and count them."""
 
     async def forget_sync_log(self, older_than: timedelta) -> int:
         """Remove the worker's old reports and count them."""

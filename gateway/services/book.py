@@ -1,4 +1,4 @@
-"""Send a booking to EMIAS, once, and never lose track of it."""
+"""Send a booking to EMIAS, with one effect, and never lose track of it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,18 @@ import structlog
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.directory import FreeSlot
 from gateway.domain.errors import BookingRefused, EmiasUnavailable, SlotTaken
-from gateway.domain.outcomes import Booked, Cause, CreateOutcome, NotSent, Rejected, Unknown
+from gateway.domain.outcomes import Booked, Cause, CreateOutcome, NotSent, Refusal, Rejected, Unknown
 from gateway.domain.settlement import HoldFate, Settlement, settle_create
 from gateway.ports import AppointmentRequest, BookingLedger, Emias, Gate, Intent
 from gateway.services.offer import Offer
+from gateway.services.resend import Resend
+from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
 
 __all__ = ["Book", "retry_seconds"]
 
 _RETRY_AFTER: Final = 30
+_MAY_BE_OUR_OWN: Final = frozenset({Refusal.PATIENT_ALREADY_BOOKED, Refusal.PATIENT_BUSY})
 _log = structlog.stdlib.get_logger("gateway.book")
 
 
@@ -34,6 +37,8 @@ class Book:
     gate: Gate
     offer: Offer
     under_way: UnderWay
+    resend: Resend
+    resolve: Resolve
 
     async def submit(self, intent: Intent) -> Booking:
         """Book the held slot: returns it `booked`, or `in_doubt` when EMIAS's answer is not known.
@@ -54,7 +59,7 @@ class Book:
         request = AppointmentRequest(
             slot.doctor, slot.emias_slot_id, slot.starts_at, intent.patient, str(booking.id), intent.referral
         )
-        outcome = await self._ask(request)
+        outcome = await self.resend.until_settled(booking, lambda: self._ask(request))
         settlement = settle_create(outcome)
         settled = await self._record(booking, settlement)
         if settled is None:
@@ -67,7 +72,7 @@ class Book:
             case Rejected():
                 if settlement.slot_gone:
                     raise SlotTaken(await self.offer.instead_of(intent.holder.site_id, slot.id))
-                raise BookingRefused(outcome)
+                raise BookingRefused(outcome, await self._standing(intent.holder.site_id, booking, outcome))
             case NotSent():
                 raise EmiasUnavailable(outcome.cause, retry_seconds(outcome))
         assert_never(outcome)
@@ -88,6 +93,16 @@ class Book:
             return None
         _log.info("booking_settled", booking=str(booking.id), state=settlement.state.value, ours=settled is not None)
         return settled
+
+    async def _standing(self, site_id: int, refused: Booking, outcome: Rejected) -> Booking | None:
+        """Find our own booking that the refusal may speak of, looking first into those in doubt."""
+        if outcome.kind not in _MAY_BE_OUR_OWN:
+            return None
+        try:
+            return await self.resolve.beside(site_id, refused)
+        except Exception as fault:  # noqa: BLE001 - the refusal stands, and is true without it
+            _log.error("no_look_beside", booking=str(refused.id), fault=type(fault).__name__)
+            return None
 
     async def _with_alternatives(self, lost: SlotTaken, intent: Intent) -> SlotTaken:
         if lost.slot_id is None:

@@ -16,6 +16,7 @@ from gateway.domain.patient import Patient
 from gateway.domain.settlement import Settlement, settle_cancel
 from gateway.ports import BookingLedger, Emias, IdempotencyKey
 from gateway.services.book import retry_seconds
+from gateway.services.resend import Resend
 from gateway.services.under_way import UnderWay
 
 __all__ = ["Cancel"]
@@ -30,6 +31,7 @@ class Cancel:
     ledger: BookingLedger
     emias: Emias
     under_way: UnderWay
+    resend: Resend
 
     async def run(self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None) -> Booking:
         """Cancel the booking: returns it `cancelled` or `cancel_in_doubt`.
@@ -40,7 +42,7 @@ class Cancel:
 
     async def _cancel(self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None) -> Booking:
         booking, patient = await self.ledger.open_cancel(holder, booking_id, key)
-        outcome = await self._ask(booking, patient, reason)
+        outcome = await self.resend.until_settled(booking, lambda: self._ask(booking, patient, reason))
         settled = await self._record(booking, settle_cancel(outcome))
         if settled is None:
             return replace(booking, state=BookingState.CANCEL_IN_DOUBT)

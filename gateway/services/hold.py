@@ -74,10 +74,29 @@ class HoldSlot:
         return sighting.as_of is not None and self.clock.now() - sighting.as_of <= self.stale_after
 
     async def renew(self, holder: Holder, hold_id: UUID) -> Hold:
-        """Give the hold another five minutes; raise `NotFound`, `HoldExpired` or `RenewalsExhausted`."""
-        hold = await self.ledger.renew(holder, hold_id)
+        """Give the hold another five minutes.
+
+        Raises `NotFound`, `HoldExpired`, `RenewalsExhausted`, or `SlotTaken` with alternatives when EMIAS shows the
+        slot as taken meanwhile.
+        """
+        try:
+            hold = await self.ledger.renew(holder, hold_id)
+        except SlotTaken as lost:
+            raise await self._with_alternatives(holder, lost) from None
         await self.gate.extend(hold.slot.id, hold_id, HOLD_FOR)
         return hold
+
+    async def state(self, holder: Holder, hold_id: UUID) -> Hold:
+        """Return a living hold; raise `NotFound`, `HoldExpired`, or `SlotTaken` as `renew` does."""
+        try:
+            return await self.ledger.get(holder, hold_id)
+        except SlotTaken as lost:
+            raise await self._with_alternatives(holder, lost) from None
+
+    async def _with_alternatives(self, holder: Holder, lost: SlotTaken) -> SlotTaken:
+        if lost.slot_id is None:
+            return lost
+        return SlotTaken(await self.offer.instead_of(holder.site_id, lost.slot_id))
 
     async def release(self, holder: Holder, hold_id: UUID) -> None:
         """End the hold; ending it twice, or one that is no more, is no error."""

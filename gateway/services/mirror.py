@@ -21,7 +21,8 @@ class MirrorDoctors:
     async def run(self) -> MirrorSummary:
         """Bring the local copy up to date; raise `MirrorRefused` after writing down why."""
         try:
-            return await self.mirror.apply(self.site_id, await self.source.snapshot())
+            since = await self.mirror.now()
+            return await self.mirror.apply(self.site_id, await self.source.snapshot(), since)
         except MirrorRefused as refusal:
             await self.mirror.refused(self.site_id, refusal.reason)
             raise

@@ -13,6 +13,7 @@ import structlog
 from gateway.domain.diff import diff_slots, is_suspicious
 from gateway.domain.errors import EmiasFailure
 from gateway.domain.pace import Pace
+from gateway.domain.retry import was_asked
 from gateway.domain.schedule import EmiasDoctorRef, ScheduleWindow, Unchanged
 from gateway.ports import Clock, DueDoctor, Emias, SyncBook, Written
 from gateway.services.under_way import UnderWay
@@ -83,6 +84,9 @@ class Refresh:
         return Refreshed(Result.CHANGED if moved else Result.UNCHANGED, written)
 
     async def _failed(self, doctor: DueDoctor, failure: EmiasFailure) -> Refreshed:
+        if not was_asked(failure.cause):
+            await self.book.postpone(doctor, self.pace.after_failure(0, failure.retry_after))
+            return Refreshed(Result.FAILED, cause=failure.cause.value)
         next_after = self.pace.after_failure(doctor.failures, failure.retry_after)
         await self.book.failed(doctor, failure.cause, failure.code, next_after)
         _log.warning(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,17 +14,18 @@ from gateway.domain.booking import Booking, BookingState, may_move
 from gateway.domain.directory import FreeSlot
 from gateway.domain.errors import GatewayError, HoldExpired, IdempotencyInProgress, NotCancellable, NotFound, SlotTaken
 from gateway.domain.hold import Holder
-from gateway.domain.moscow import as_moscow
-from gateway.domain.outcomes import Refusal
 from gateway.domain.patient import Patient
 from gateway.domain.settlement import HoldFate, Settlement
 from gateway.failpoints import reach
 from gateway.ports import IdempotencyKey, Intent
+from gateway.store.booking_rows import ADD_HISTORY, SELECT_BOOKING, read_booking
 from gateway.store.cipher import Cipher
 from gateway.store.engine import Database
 from gateway.store.free_slots import read_free_slot
 
-__all__ = ["BookingLedger"]
+__all__ = ["FIRST_LOOK", "BookingLedger"]
+
+FIRST_LOOK: Final = timedelta(seconds=5)
 
 _HOLD: Final = """
 SELECT h.state, h.expires_at > now() AS alive, h.site_doctor_id, h.doctor_id, h.slot_id, h.starts_at,
@@ -55,12 +56,16 @@ _BEFORE: Final = """
 SELECT state, token, attempt, birth_hash, hold_id, doctor_id, starts_at FROM bookings WHERE id = $1 FOR UPDATE
 """
 
+# Jitter only lengthens the wait for a look: the last one must come no sooner than planned.
 _SETTLE: Final = """
 UPDATE bookings
-SET state = $2, refusal = $3, error_code = $4, evidence = coalesce($5::jsonb, evidence),
+SET state = $2, refusal = $3, error_code = $4,
+    evidence = CASE WHEN $5::jsonb IS NULL THEN evidence ELSE coalesce(evidence, '{}') || $5::jsonb END,
     emias_appointment_id = coalesce($6, emias_appointment_id), ticket = coalesce($7, ticket),
-    guest_hash = coalesce($8, guest_hash), checks = 0, updated_at = now(),
-    next_check_at = CASE WHEN $2 IN ('in_doubt', 'cancel_in_doubt') THEN now() + interval '5 seconds' END
+    guest_hash = coalesce($8, guest_hash), checks = 0, look_until = NULL, updated_at = now(),
+    doubted_at = CASE WHEN $2 IN ('in_doubt', 'cancel_in_doubt') THEN now() ELSE doubted_at END,
+    next_check_at = CASE WHEN $2 IN ('in_doubt', 'cancel_in_doubt')
+                         THEN now() + $9::interval * (1 + random() * 0.2) END
 WHERE id = $1
 """
 
@@ -70,13 +75,18 @@ WHERE id = $1 AND site_id = $2 AND state = 'booked' AND emias_appointment_id IS 
 RETURNING attempt
 """
 
-_HISTORY: Final = """
-INSERT INTO booking_history (booking_id, from_state, to_state, cause, attempt, actor) VALUES ($1, $2, $3, $4, $5, $6)
+_NEXT_ATTEMPT: Final = """
+UPDATE bookings b SET attempt = attempt + 1, updated_at = now()
+FROM emias_doctors e JOIN institutions i ON i.lpu_code = e.lpu_code
+WHERE b.id = $1 AND b.token = $2 AND b.state IN ('submitting', 'cancelling') AND e.id = b.doctor_id
+  AND NOT b.retries_stopped AND NOT i.retries_stopped
+RETURNING b.state, b.attempt
 """
 
 _BIND_KEY: Final = """
 UPDATE idempotency_keys SET booking_id = $4
-WHERE api_key_id = $1 AND operation = $2 AND key = $3 AND state = 'running' AND (booking_id IS NULL OR booking_id = $4)
+WHERE api_key_id = $1 AND operation = $2 AND key = $3 AND run = $5 AND state = 'running'
+  AND (booking_id IS NULL OR booking_id = $4)
 """
 
 # The schedule's digest no longer describes our rows, and a read of it under way was begun before: both are dropped.
@@ -85,30 +95,25 @@ UPDATE emias_doctors SET digest = NULL, lease_token = NULL, lease_until = NULL
 WHERE id = $1
 """
 
+_READ_SOON: Final = "UPDATE emias_doctors SET next_sync_at = now() WHERE id = $1 AND next_sync_at > now()"
+
 _SELL_SLOT: Final = """
 UPDATE local_emias_slots SET is_free = false, state = 'busy', seen_at = now()
 WHERE doctor_id = $1 AND starts_at = $2 AND slot_date = ($2::timestamptz AT TIME ZONE 'Europe/Moscow')::date AND is_free
 """
 
-_BOOKING: Final = """
-SELECT b.id, b.state, b.slot_id, e.lpu_code, e.emias_doctor_id, d.element_id, d.name AS doctor_name, b.starts_at,
-       b.ends_at, b.room, b.token, b.attempt, b.refusal, b.error_code, b.emias_appointment_id, b.ticket, b.updated_at,
-       b.emias_slot_id, b.patient_sealed
-FROM bookings b
-JOIN doctors d ON d.id = b.site_doctor_id
-JOIN emias_doctors e ON e.id = b.doctor_id
-"""
-_BY_ID: Final = _BOOKING + "WHERE b.id = $1"
-_BY_SITE_AND_ID: Final = _BOOKING + "WHERE b.id = $1 AND b.site_id = $2"
-_BY_GUEST: Final = _BOOKING + "WHERE b.site_id = $1 AND b.guest_hash = $2 ORDER BY b.created_at DESC LIMIT 1"
+_BY_ID: Final = SELECT_BOOKING + "WHERE b.id = $1"
+_BY_SITE_AND_ID: Final = SELECT_BOOKING + "WHERE b.id = $1 AND b.site_id = $2"
+_BY_GUEST: Final = SELECT_BOOKING + "WHERE b.site_id = $1 AND b.guest_hash = $2 ORDER BY b.created_at DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class BookingLedger:
-    """Opens, settles and reads bookings."""
+    """Opens, settles and reads bookings; a doubt is first looked into after `first_look`."""
 
     database: Database
     cipher: Cipher
+    first_look: timedelta = FIRST_LOOK
 
     async def open(self, intent: Intent) -> tuple[Booking, FreeSlot]:
         """Commit the intent as `submitting`.
@@ -141,15 +146,15 @@ class BookingLedger:
             return HoldExpired()
         slot = await connection.fetchrow(_SLOT, hold["doctor_id"], hold["starts_at"])
         if slot is None:
-            raise SlotTaken
+            raise SlotTaken(slot_id=hold["slot_id"])
         await self._insert(connection, intent, hold, slot)
         if intent.idempotency:
             await _bind_key(connection, intent.idempotency, intent.booking_id)
         await connection.execute(
-            _HISTORY, intent.booking_id, None, BookingState.SUBMITTING, "submitted", 1, _actor(intent.holder)
+            ADD_HISTORY, intent.booking_id, None, BookingState.SUBMITTING, "submitted", 1, _actor(intent.holder)
         )
         row = await connection.fetchrow(_BY_ID, intent.booking_id)
-        return _booking(row), read_free_slot(row)
+        return read_booking(row), read_free_slot(row)
 
     async def _insert(self, connection: Any, intent: Intent, hold: Mapping[str, Any], slot: Mapping[str, Any]) -> None:
         patient = intent.patient
@@ -173,7 +178,7 @@ class BookingLedger:
             self.cipher.seal_text(intent.contact) if intent.contact else None,
         )
         if written != "INSERT 0 1":
-            raise SlotTaken
+            raise SlotTaken(slot_id=hold["slot_id"])
 
     async def settle(self, booking_id: UUID, token: int, settlement: Settlement, *, actor: str) -> Booking | None:
         """Commit what came of it, with the fate of hold and slot.
@@ -189,9 +194,9 @@ class BookingLedger:
             await self._move(connection, booking_id, before, settlement)
             await _follow(connection, settlement, before)
             await connection.execute(
-                _HISTORY, booking_id, before["state"], settlement.state, settlement.cause, before["attempt"], actor
+                ADD_HISTORY, booking_id, before["state"], settlement.state, settlement.cause, before["attempt"], actor
             )
-            settled = _booking(await connection.fetchrow(_BY_ID, booking_id))
+            settled = read_booking(await connection.fetchrow(_BY_ID, booking_id))
             if __debug__:
                 await reach("result_not_committed")
         if __debug__:
@@ -210,14 +215,28 @@ class BookingLedger:
             settlement.emias_appointment_id,
             ticket,
             self.cipher.guest_hash(ticket, before["birth_hash"]) if ticket else None,
+            self.first_look,
         )
+
+    async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
+        """Commit that a call under way is about to be sent again, as a step from its state to the same.
+
+        False when somebody else has decided by now (the token is no longer the row's, or its call has ended), or an
+        operator has stopped its retries.
+        """
+        async with self.database.transaction() as connection:
+            row = await connection.fetchrow(_NEXT_ATTEMPT, booking_id, token)
+            if row is None:
+                return False
+            await connection.execute(ADD_HISTORY, booking_id, row["state"], row["state"], cause, row["attempt"], actor)
+            return True
 
     async def get(self, site_id: int, booking_id: UUID) -> Booking:
         """Return a booking of the site; raise `NotFound`."""
         row = await self.database.pool.fetchrow(_BY_SITE_AND_ID, booking_id, site_id)
         if row is None:
             raise NotFound("booking")
-        return _booking(row)
+        return read_booking(row)
 
     async def look_up(self, site_id: int, ticket: str, birth_date: date) -> Booking:
         """Find a booking by what its patient knows; raise `NotFound` whichever is wrong."""
@@ -225,7 +244,7 @@ class BookingLedger:
         row = await self.database.pool.fetchrow(_BY_GUEST, site_id, guest_hash)
         if row is None:
             raise NotFound("booking")
-        return _booking(row)
+        return read_booking(row)
 
     async def open_cancel(
         self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None
@@ -248,7 +267,7 @@ class BookingLedger:
             if idempotency:
                 await _bind_key(connection, idempotency, booking_id)
             await connection.execute(
-                _HISTORY,
+                ADD_HISTORY,
                 booking_id,
                 BookingState.BOOKED,
                 BookingState.CANCELLING,
@@ -256,11 +275,11 @@ class BookingLedger:
                 attempt,
                 _actor(holder),
             )
-            return _booking(row), self.cipher.open_patient(row["patient_sealed"])
+            return read_booking(row), self.cipher.open_patient(row["patient_sealed"])
 
 
 async def _bind_key(connection: Any, key: IdempotencyKey, booking_id: UUID) -> None:
-    bound = await connection.execute(_BIND_KEY, key.api_key_id, key.operation, key.key, booking_id)
+    bound = await connection.execute(_BIND_KEY, key.api_key_id, key.operation, key.key, booking_id, key.run)
     if bound != "UPDATE 1":
         raise IdempotencyInProgress(1)
 
@@ -277,6 +296,8 @@ async def _follow(connection: Any, settlement: Settlement, booking: Mapping[str,
         # The schedule's row first: sync writes in the same order.
         await connection.execute(_OUTDATE_SCHEDULE, booking["doctor_id"])
         await connection.execute(_SELL_SLOT, booking["doctor_id"], booking["starts_at"])
+    if settlement.read_again:
+        await connection.execute(_READ_SOON, booking["doctor_id"])
 
 
 def _why_not(row: Mapping[str, Any]) -> str:
@@ -287,26 +308,3 @@ def _why_not(row: Mapping[str, Any]) -> str:
 
 def _actor(holder: Holder) -> str:
     return f"key:{holder.api_key_id}"
-
-
-def _booking(row: Mapping[str, Any]) -> Booking:
-    ends_at = row["ends_at"]
-    return Booking(
-        id=row["id"],
-        state=BookingState(row["state"]),
-        slot_id=row["slot_id"],
-        lpu_code=row["lpu_code"],
-        emias_doctor_id=row["emias_doctor_id"],
-        doctor_id=row["element_id"],
-        doctor_name=row["doctor_name"],
-        starts_at=as_moscow(row["starts_at"]),
-        ends_at=ends_at and as_moscow(ends_at),
-        room=row["room"],
-        token=row["token"],
-        attempt=row["attempt"],
-        refusal=Refusal(row["refusal"]) if row["refusal"] else None,
-        error_code=row["error_code"],
-        emias_appointment_id=row["emias_appointment_id"],
-        ticket=row["ticket"],
-        updated_at=as_moscow(row["updated_at"]),
-    )

@@ -112,7 +112,7 @@ _FIGURES: Final = """
 WITH schedules AS (
     SELECT DISTINCT emias_doctor, lpu_code, as_of FROM bookable_mappings WHERE site_id = $1
 ), asked AS (
-    SELECT DISTINCT i.lpu_code,
+    SELECT DISTINCT i.lpu_code, i.calls_stopped,
            i.last_error_at IS NOT NULL
            AND (i.last_ok_at IS NULL OR i.last_ok_at < least(i.last_error_at, now() - $2::interval)) AS silent
     FROM schedules JOIN institutions i USING (lpu_code)
@@ -120,6 +120,7 @@ WITH schedules AS (
 SELECT min(as_of) AS oldest_as_of, count(*) AS doctors,
        count(*) FILTER (WHERE as_of IS NULL OR as_of < now() - $2::interval) AS lagging,
        ARRAY(SELECT lpu_code FROM asked WHERE silent ORDER BY lpu_code) AS silent,
+       ARRAY(SELECT lpu_code FROM asked WHERE calls_stopped ORDER BY lpu_code) AS stopped,
        ARRAY(SELECT lpu_code FROM asked ORDER BY lpu_code) AS institutions,
        now() AS database_now
 FROM schedules
@@ -186,6 +187,7 @@ class Directory:
             lagging=row["lagging"],
             doctors=row["doctors"],
             silent_institutions=tuple(row["silent"]),
+            stopped_institutions=tuple(row["stopped"]),
             institutions=tuple(row["institutions"]),
             database_now=as_moscow(row["database_now"]),
         )

@@ -2,69 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
-
-import msgspec
 
 from gateway.domain.directory import FeedDoctor
 from gateway.domain.errors import MirrorRefused
-from gateway.ports import DoctorSnapshot, MirrorSummary
+from gateway.domain.moscow import as_moscow
+from gateway.domain.removal import Removal, is_believable
+from gateway.ports import DoctorSnapshot, MarkedDoctor, MirrorSummary, Reread
+from gateway.store.doctor_rows import differs, take_turn, write_doctor
 from gateway.store.engine import Database
+from gateway.store.mirror_refusals import is_approved, note_removal, settle_removal
 
 __all__ = ["DoctorMirror"]
 
 _MISSED_BEFORE_HIDDEN: Final = 2
-_ALWAYS_BELIEVED: Final = 5
-_BELIEVED_SHARE: Final = 0.2
-_LONGEST_CODE: Final = 200
 
 _KNOWN: Final = "SELECT id, element_id, source_hash, is_active, missed FROM doctors WHERE site_id = $1"
-
-_UPSERT: Final = """
-INSERT INTO doctors (site_id, element_id, xml_id, name, specialty_id, specialty_name, is_active, sort, source_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (site_id, element_id) DO UPDATE
-SET xml_id = excluded.xml_id, name = excluded.name, specialty_id = excluded.specialty_id,
-    specialty_name = excluded.specialty_name, is_active = excluded.is_active, sort = excluded.sort,
-    source_hash = excluded.source_hash, seen_at = now(), missing_since = NULL, missed = 0
-RETURNING id
-"""
-
-_DROP_MAPPINGS: Final = """
-DELETE FROM doctor_mappings m
-WHERE m.doctor_id = $1 AND m.origin = 'bitrix'
-  AND NOT EXISTS (SELECT FROM unnest($2::text[], $3::text[]) AS u (lpu_code, emias_doctor_id)
-                  WHERE u.lpu_code = m.lpu_code AND u.emias_doctor_id = m.emias_doctor_id)
-"""
-
-_ADD_MAPPINGS: Final = """
-INSERT INTO doctor_mappings (doctor_id, lpu_code, emias_doctor_id, origin)
-SELECT $1, lpu_code, emias_doctor_id, 'bitrix'
-FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS u (lpu_code, emias_doctor_id, place)
-ORDER BY place
-ON CONFLICT (doctor_id, lpu_code, emias_doctor_id) DO NOTHING
-"""
-
-# A place that its rival has left, or lost by being hidden, goes to whoever waited for it.
-_SETTLE_CONFLICTS: Final = """
-UPDATE doctor_mappings w SET lpu_code = w.lpu_code
-FROM doctors d
-WHERE w.status = 'conflict' AND d.id = w.doctor_id AND d.site_id = $1 AND d.is_active
-  AND NOT EXISTS (SELECT FROM doctor_mappings m JOIN doctors r ON r.id = m.doctor_id
-                  WHERE m.status = 'mapped' AND m.lpu_code = w.lpu_code AND m.emias_doctor_id = w.emias_doctor_id
-                    AND r.site_id = d.site_id AND r.is_active AND r.id <> d.id)
-"""
-_ANY_CONFLICT: Final = """
-SELECT EXISTS (SELECT FROM doctor_mappings w JOIN doctors d ON d.id = w.doctor_id
-               WHERE w.status = 'conflict' AND d.site_id = $1)
+_KNOWN_ONE: Final = f"{_KNOWN} AND element_id = $2"
+_READ_SINCE: Final = "SELECT element_id FROM doctor_rereads WHERE site_id = $1 AND read_at > $2"
+_OVERTAKEN: Final = """
+DELETE FROM doctor_rereads
+WHERE site_id = $1 AND coalesce(read_at <= $2, true)
+  AND (next_read_at IS NULL OR (marked_at <= $2 AND NOT is_deleted))
 """
 
 _MISS: Final = """
-UPDATE doctors SET missed = missed + 1, missing_since = coalesce(missing_since, now()), is_active = missed + 1 < $2
+UPDATE doctors SET missed = missed + $2, missing_since = coalesce(missing_since, now()), is_active = missed + $2 < $3
 WHERE id = ANY($1::bigint[])
 """
 
@@ -81,49 +47,80 @@ _LOG: Final = """
 INSERT INTO sync_log (lpu_code, outcome, cause, inserted, updated, closed) VALUES ('', $1, $2, $3, $4, $5)
 """
 
+_TAKE_MARK_OFF: Final = """
+UPDATE doctor_rereads SET next_read_at = NULL, read_at = $4, is_deleted = false, failures = 0
+WHERE site_id = $1 AND element_id = $2 AND version = $3
+RETURNING element_id
+"""
+_GONE_BY_PUSH: Final = """
+SELECT count(*) FILTER (WHERE d.is_active) AS shown,
+       count(*) FILTER (WHERE NOT d.is_active AND d.missing_since > coalesce(s.mirrored_at, '-infinity')) AS gone
+FROM doctors d JOIN sites s ON s.id = d.site_id WHERE d.site_id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a snapshot would do to the rows that are known; `missing` by row id."""
+
+    changed: list[FeedDoctor]
+    added: int
+    missing: list[Mapping[str, Any]]
+    removal: Removal
+
 
 @dataclass(frozen=True, slots=True)
 class DoctorMirror:
-    """Brings `doctors` and the mappings that came from Bitrix up to the site's snapshot."""
+    """Brings `doctors` and the mappings that came from Bitrix up to the site's list."""
 
     database: Database
 
-    async def apply(self, site_id: int, snapshot: DoctorSnapshot) -> MirrorSummary:
-        """Bring the copy up to a complete snapshot.
+    async def now(self) -> datetime:
+        """Tell the database's time."""
+        return as_moscow(await self.database.pool.fetchval("SELECT clock_timestamp()"))
 
-        A doctor missing from two snapshots in a row is hidden; an administrator's mappings and blocks stay untouched.
+    async def apply(self, site_id: int, snapshot: DoctorSnapshot, since: datetime) -> MirrorSummary:
+        """Bring the copy up to a complete snapshot whose reading began at `since`.
+
+        A doctor missing from two snapshots in a row is hidden, at once when a person has approved it. What an
+        administrator mapped, pinned or blocked stays untouched, and so does what was read anew after `since`.
 
         Raises:
             MirrorRefused: `duplicate_doctor`, or `too_many_missing` when more than five and more than a fifth of the
-                shown doctors are not in the snapshot; nothing is then written.
+                shown doctors are not in the snapshot and nobody has approved it; no doctor is then written.
         """
-        doctors = snapshot.doctors
-        wanted = {doctor.element_id: doctor for doctor in doctors}
-        if len(wanted) != len(doctors):
+        if len({doctor.element_id for doctor in snapshot.doctors}) != len(snapshot.doctors):
             raise MirrorRefused("duplicate_doctor")
         async with self.database.transaction() as connection:
-            await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('mirror', $1))", site_id)
-            known = {row["element_id"]: row for row in await connection.fetch(_KNOWN, site_id)}
-            missing = _missing(known, wanted.keys() | snapshot.illegible)
-            changed = [doctor for doctor in doctors if _differs(doctor, known.get(doctor.element_id))]
-            for doctor in changed:
-                await _write(connection, site_id, doctor)
-            if missing:
-                await connection.execute(_MISS, [row["id"] for row in missing], _MISSED_BEFORE_HIDDEN)
-            if await connection.fetchval(_ANY_CONFLICT, site_id):
-                await connection.execute(_SETTLE_CONFLICTS, site_id)
-            await connection.execute(_DONE, site_id)
-            added = sum(doctor.element_id not in known for doctor in changed)
-            summary = MirrorSummary(
-                added=added,
-                changed=len(changed) - added,
-                missing=len(missing),
-                removed=sum(row["missed"] + 1 >= _MISSED_BEFORE_HIDDEN for row in missing),
-                unmapped=await connection.fetchval(_UNMAPPED, site_id),
-            )
-            if changed or missing:
-                await connection.execute(_LOG, "mirror", "", summary.added, summary.changed, summary.removed)
-            return summary
+            await take_turn(connection, site_id)
+            plan = await _plan(connection, site_id, snapshot, since)
+            approved = not plan.removal.is_believable and await is_approved(connection, site_id, plan.removal)
+            if plan.removal.is_believable or approved:
+                return await _carry_out(connection, site_id, plan, since, at_once=approved)
+            await note_removal(connection, site_id, plan.removal)
+        raise MirrorRefused("too_many_missing")
+
+    async def apply_one(self, site_id: int, marked: MarkedDoctor, found: DoctorSnapshot) -> Reread:
+        """Bring the copy of one element up to what a new reading found, and take the mark off.
+
+        An element that the site said was deleted and no longer has is hidden, but not more of them than a snapshot may
+        hide; those, and elements that are gone without a word, are left to the snapshots.
+        """
+        async with self.database.transaction() as connection:
+            await take_turn(connection, site_id)
+            if not await connection.fetchval(
+                _TAKE_MARK_OFF, site_id, marked.element_id, marked.version, marked.claimed_at
+            ):
+                return Reread(is_current=False)
+            row = await connection.fetchrow(_KNOWN_ONE, site_id, marked.element_id)
+            if found.doctors:
+                return Reread(written=await _write_if_new(connection, site_id, found.doctors[0], row))
+            gone = marked.is_deletion and not found.illegible and row is not None and row["is_active"]
+            if not gone or not await _may_go(connection, site_id):
+                return Reread()
+            await connection.execute(_MISS, [row["id"]], _MISSED_BEFORE_HIDDEN, _MISSED_BEFORE_HIDDEN)
+            await connection.execute(_LOG, "mirror", "push", 0, 0, 1)
+            return Reread(hidden=True)
 
     async def refused(self, site_id: int, reason: str) -> None:
         """Write down that a snapshot was not believed, and why."""
@@ -132,52 +129,56 @@ class DoctorMirror:
             await connection.execute(_LOG, "mirror_refused", reason, 0, 0, 0)
 
 
-def _missing(known: Mapping[str, Any], listed: AbstractSet[str]) -> list[Any]:
-    shown = [row for row in known.values() if row["is_active"]]
-    missing = [row for row in shown if row["element_id"] not in listed]
-    if len(missing) > max(_ALWAYS_BELIEVED, _BELIEVED_SHARE * len(shown)):
-        raise MirrorRefused("too_many_missing")
-    return missing
-
-
-def _differs(doctor: FeedDoctor, row: Mapping[str, Any] | None) -> bool:
-    return row is None or row["missed"] > 0 or row["source_hash"] != _digest(doctor)
-
-
-def _digest(doctor: FeedDoctor) -> str:
-    """Name the whole record: the site's own `hash` may leave out a field that its editors changed."""
-    return hashlib.sha256(msgspec.json.encode(doctor)).hexdigest()
-
-
-async def _write(connection: Any, site_id: int, doctor: FeedDoctor) -> None:
-    row_id = await connection.fetchval(
-        _UPSERT,
-        site_id,
-        doctor.element_id,
-        doctor.xml_id and _plain(doctor.xml_id),
-        _plain(doctor.name),
-        _plain(doctor.specialty_id),
-        _plain(doctor.specialty_name),
-        doctor.active,
-        doctor.sort,
-        _digest(doctor),
+async def _plan(connection: Any, site_id: int, snapshot: DoctorSnapshot, since: datetime) -> _Plan:
+    known = {row["element_id"]: row for row in await connection.fetch(_KNOWN, site_id)}
+    newer = {row["element_id"] for row in await connection.fetch(_READ_SINCE, site_id, since)}
+    listed = {doctor.element_id for doctor in snapshot.doctors} | snapshot.illegible
+    # A doctor whom a pin keeps on show has been missed often enough already.
+    shown = [row for row in known.values() if row["is_active"] and row["missed"] < _MISSED_BEFORE_HIDDEN]
+    missing = [row for row in shown if row["element_id"] not in listed | newer]
+    changed = [
+        doctor
+        for doctor in snapshot.doctors
+        if doctor.element_id not in newer and differs(doctor, known.get(doctor.element_id))
+    ]
+    return _Plan(
+        changed,
+        sum(doctor.element_id not in known for doctor in changed),
+        missing,
+        Removal(frozenset(row["element_id"] for row in missing), len(shown), len(listed)),
     )
-    places = _places(doctor)
-    columns = ([lpu_code for lpu_code, _ in places], [emias_doctor_id for _, emias_doctor_id in places])
-    await connection.execute(_DROP_MAPPINGS, row_id, *columns)
-    await connection.execute(_ADD_MAPPINGS, row_id, *columns)
 
 
-def _places(doctor: FeedDoctor) -> list[tuple[str, str]]:
-    typed: Iterable[tuple[str, str]] = (
-        (_code(mapping.lpu_code), _code(mapping.emias_doctor_id)) for mapping in doctor.mappings
+async def _carry_out(connection: Any, site_id: int, plan: _Plan, since: datetime, *, at_once: bool) -> MirrorSummary:
+    for doctor in plan.changed:
+        await write_doctor(connection, site_id, doctor)
+    step = _MISSED_BEFORE_HIDDEN if at_once else 1
+    if plan.missing:
+        await connection.execute(_MISS, [row["id"] for row in plan.missing], step, _MISSED_BEFORE_HIDDEN)
+    await settle_removal(connection, site_id)
+    await connection.execute(_OVERTAKEN, site_id, since)
+    await connection.execute(_DONE, site_id)
+    summary = MirrorSummary(
+        added=plan.added,
+        changed=len(plan.changed) - plan.added,
+        missing=len(plan.missing),
+        removed=sum(row["missed"] + step >= _MISSED_BEFORE_HIDDEN for row in plan.missing),
+        unmapped=await connection.fetchval(_UNMAPPED, site_id),
     )
-    return list(dict.fromkeys(typed))
+    if plan.changed or plan.missing:
+        await connection.execute(_LOG, "mirror", "", summary.added, summary.changed, summary.removed)
+    return summary
 
 
-def _code(text: str) -> str:
-    return _plain(text).strip()[:_LONGEST_CODE]
+async def _write_if_new(connection: Any, site_id: int, doctor: FeedDoctor, row: Mapping[str, Any] | None) -> bool:
+    if not differs(doctor, row):
+        return False
+    await write_doctor(connection, site_id, doctor)
+    await connection.execute(_LOG, "mirror", "push", int(row is None), int(row is not None), 0)
+    return True
 
 
-def _plain(text: str) -> str:
-    return text.replace("\0", "")  # PostgreSQL's text holds none
+async def _may_go(connection: Any, site_id: int) -> bool:
+    """Tell whether one more doctor may be hidden by pushes alone since the last snapshot."""
+    counts = await connection.fetchrow(_GONE_BY_PUSH, site_id)
+    return is_believable(counts["gone"] + 1, counts["shown"] + counts["gone"])

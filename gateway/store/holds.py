@@ -119,7 +119,11 @@ class HoldLedger:
             return _hold(hold_id, row)
 
     async def renew(self, holder: Holder, hold_id: UUID) -> Hold:
-        """Give a living hold another five minutes from now; raise `NotFound`, `HoldExpired` or `RenewalsExhausted`."""
+        """Give a living hold another five minutes from now.
+
+        Raises `NotFound`, `HoldExpired`, `RenewalsExhausted`, or `SlotTaken` when EMIAS shows the slot as taken: then
+        nothing is lengthened.
+        """
         async with self.database.transaction() as connection:
             renewed = await connection.fetchval(_RENEW, hold_id, holder.site_id, HOLD_FOR, MAX_RENEWALS)
             if renewed is None:
@@ -127,7 +131,17 @@ class HoldLedger:
                 if living is None:
                     raise NotFound("hold")
                 raise RenewalsExhausted if living else HoldExpired
-            return _hold(hold_id, await connection.fetchrow(_TAKEN, hold_id, holder.site_id))
+            return _still_for_sale(hold_id, await connection.fetchrow(_TAKEN, hold_id, holder.site_id))
+
+    async def get(self, holder: Holder, hold_id: UUID) -> Hold:
+        """Return a living hold; raise `NotFound`, `HoldExpired`, or `SlotTaken` when EMIAS shows its slot as taken."""
+        async with self.database.pool.acquire() as connection:
+            living = await connection.fetchval(_LIVING, hold_id, holder.site_id)
+            if living is None:
+                raise NotFound("hold")
+            if not living:
+                raise HoldExpired
+            return _still_for_sale(hold_id, await connection.fetchrow(_TAKEN, hold_id, holder.site_id))
 
     async def release(self, holder: Holder, hold_id: UUID) -> UUID | None:
         """End a hold that no booking is using and return its slot id; None when there was nothing to end."""
@@ -152,6 +166,14 @@ async def _refuse_hoarding(connection: Any, holder: Holder, limits: HoldLimits) 
 
 def _seconds(wait: timedelta | None) -> int:
     return max(1, math.ceil(wait.total_seconds())) if wait else 1
+
+
+def _still_for_sale(hold_id: UUID, row: Any) -> Hold:
+    if row is None:
+        raise SlotTaken
+    if not row["for_sale"]:
+        raise SlotTaken(slot_id=row["slot_id"])
+    return _hold(hold_id, row)
 
 
 def _hold(hold_id: UUID, row: Any) -> Hold:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from gateway.store.engine import Database
+from gateway.store.switches import SwitchBoard
 
 __all__ = ["Housekeeping"]
 
@@ -34,6 +35,17 @@ _FORGET_KEYS: Final = """
 DELETE FROM idempotency_keys
 WHERE (api_key_id, operation, key) IN (SELECT api_key_id, operation, key FROM idempotency_keys WHERE expires_at <= now()
                                        LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+
+_FORGET_EVENTS: Final = """
+DELETE FROM bitrix_events
+WHERE (site_id, uuid) IN (SELECT site_id, uuid FROM bitrix_events WHERE received_at < now() - $2::interval
+                          LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+_FORGET_MARKS: Final = """
+DELETE FROM doctor_rereads
+WHERE (site_id, element_id) IN (SELECT site_id, element_id FROM doctor_rereads WHERE marked_at < now() - $2::interval
+                                LIMIT $1 FOR UPDATE SKIP LOCKED)
 """
 
 _FORGET_LOG: Final = """
@@ -68,9 +80,17 @@ class Housekeeping:
         """Write down the holds that have run out and count them."""
         return await self._in_portions(_EXPIRE_HOLDS)
 
+    async def hand_over_stopped(self) -> int:
+        """Give the doubtful bookings whose retries an operator has stopped to the operator and count them."""
+        return await SwitchBoard(self.database).hand_over_stopped("sync")
+
     async def forget_idempotency_keys(self) -> int:
         """Remove the keys whose time is over and count them."""
         return await self._in_portions(_FORGET_KEYS)
+
+    async def forget_pushes(self, older_than: timedelta) -> int:
+        """Remove old events of the sites, and marks that nobody reads, and count them."""
+        return await self._in_portions(_FORGET_EVENTS, older_than) + await self._in_portions(_FORGET_MARKS, older_than)
 
     async def forget_sync_log(self, older_than: timedelta) -> int:
         """Remove the worker's old reports and count them."""

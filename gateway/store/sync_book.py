@@ -13,7 +13,6 @@ from gateway.domain.outcomes import Cause
 from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, SlotKey
 from gateway.ports import DueDoctor, Written
 from gateway.store.engine import Database
-from gateway.store.institutions import note_answer, note_error
 
 __all__ = ["SyncBook"]
 
@@ -125,6 +124,8 @@ UPDATE emias_doctors SET failures = failures + 1, last_error = $4, last_error_at
 WHERE id = $1 AND lease_token = $2
 """  # noqa: S608 - joined from constants
 
+_POSTPONED: Final = f"UPDATE emias_doctors SET {_PLAN} WHERE id = $1 AND lease_token = $2"  # noqa: S608 - constants
+
 _LOG: Final = """
 INSERT INTO sync_log (lpu_code, emias_doctor_id, outcome, cause, inserted, updated, closed)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -171,10 +172,7 @@ class SyncBook:
     async def unchanged(self, due: DueDoctor, next_after: timedelta) -> bool:
         """Note a read with nothing new; False when the lease was lost (then nothing is written)."""
         noted = await self.database.pool.execute(_UNCHANGED, due.row_id, due.token, next_after)
-        if noted != "UPDATE 1":
-            return False
-        await note_answer(self.database.pool, due.ref.lpu_code)
-        return True
+        return bool(noted == "UPDATE 1")
 
     async def write(
         self, due: DueDoctor, window: ScheduleWindow, diff: SlotDiff, next_after: timedelta
@@ -198,7 +196,6 @@ class SyncBook:
             await connection.execute(_WRITTEN, due.row_id, due.token, next_after, window.digest)
             if written.inserted or written.updated or written.closed:
                 await _log(connection, due, "changed", written=written)
-        await note_answer(self.database.pool, due.ref.lpu_code)
         return written
 
     async def quarantine(self, due: DueDoctor, window: ScheduleWindow, known_free: int, next_after: timedelta) -> None:
@@ -208,7 +205,10 @@ class SyncBook:
                 return
             listed = sum(slot.is_free for slot in window.slots)
             await _log(connection, due, "quarantined", f"{listed} free of {known_free} known")
-        await note_answer(self.database.pool, due.ref.lpu_code)
+
+    async def postpone(self, due: DueDoctor, next_after: timedelta) -> None:
+        """Give the lease back unused: EMIAS was not asked, which says nothing of the doctor."""
+        await self.database.pool.execute(_POSTPONED, due.row_id, due.token, next_after)
 
     async def failed(self, due: DueDoctor, cause: Cause, code: str | None, next_after: timedelta) -> None:
         """Note a failed read with its cause; nobody else's rows change."""
@@ -217,7 +217,6 @@ class SyncBook:
             if await connection.execute(_FAILED, due.row_id, due.token, next_after, error) != "UPDATE 1":
                 return
             await _log(connection, due, "failed", error)
-        await note_error(self.database.pool, due.ref.lpu_code, error)
 
 
 async def _write_slots(connection: Any, due: DueDoctor, window: ScheduleWindow, diff: SlotDiff) -> Written:

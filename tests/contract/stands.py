@@ -17,10 +17,11 @@ from gateway.domain.patient import OmsPolicy, Patient, Snils
 from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow
 from gateway.emias.certificate import TlsFiles
 from gateway.emias.connect import EmiasChannel, open_emias
+from gateway.emias.guard import Guard
 from gateway.emias.memory import MemoryEmias
 from gateway.emias.profiles import Profile, load_profile
 from gateway.emias.profiles import profile as shapes
-from gateway.ports import AppointmentRequest, Budget, Emias
+from gateway.ports import AppointmentRequest, Emias
 from simulator.running import Simulator
 
 __all__ = [
@@ -174,9 +175,9 @@ def tls_files(simulator: Simulator) -> TlsFiles:
 
 
 @asynccontextmanager
-async def soap_stand(simulator: Simulator, profile: str, budget: Budget | None = None) -> AsyncIterator[SimulatorStand]:
+async def soap_stand(simulator: Simulator, profile: str, guard: Guard | None = None) -> AsyncIterator[SimulatorStand]:
     """Open the adapter as the composition root does."""
-    async with open_emias(EmiasChannel(profile, simulator.emias_url, tls_files(simulator)), budget) as emias:
+    async with open_emias(EmiasChannel(profile, simulator.emias_url, tls_files(simulator)), guard) as emias:
         yield SimulatorStand(emias, simulator)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.domain.errors import EmiasFailure
 from gateway.domain.outcomes import Booked, Cause, NotSent
+from gateway.emias.guard import Guard
 from simulator.running import Simulator
 from tests.contract.stands import DOCTOR, VERA, free_slots, horizon, request, soap_stand, today
 
@@ -35,7 +36,7 @@ class Purse:
 async def test_each_request_is_spent(simulator: Simulator, profiles: dict[str, str]) -> None:
     """Thirty days at ten a call cost sync three calls; a booking and its look-up cost the bookings one each."""
     purse = Purse()
-    async with soap_stand(simulator, profiles["soap11_in_chunks"], purse) as stand:
+    async with soap_stand(simulator, profiles["soap11_in_chunks"], Guard(purse)) as stand:
         slots = await free_slots(stand.emias)
         assert isinstance(await stand.emias.create_appointment(request(slots[0])), Booked)
         await stand.emias.find_appointments("0101", VERA, *horizon())
@@ -46,7 +47,7 @@ async def test_each_request_is_spent(simulator: Simulator, profiles: dict[str, s
 async def test_an_empty_budget_sends_nothing(simulator: Simulator, profiles: dict[str, str]) -> None:
     """Writes are told as not sent and reads as failed, both with the time to wait, and EMIAS hears of neither."""
     purse = Purse()
-    async with soap_stand(simulator, profiles["soap12"], purse) as stand:
+    async with soap_stand(simulator, profiles["soap12"], Guard(purse)) as stand:
         slot = (await free_slots(stand.emias))[0]
         purse.is_empty = True
         assert await stand.emias.create_appointment(request(slot)) == NotSent(Cause.BUDGET, 3.0)
@@ -64,7 +65,7 @@ async def test_a_budget_that_breaks_after_the_call_is_not_told_as_not_sent(
     """Once EMIAS was called, no trouble with the budget may claim that it was not."""
     async with soap_stand(simulator, profiles["soap12"]) as stand:
         slot = (await free_slots(stand.emias))[0]
-    async with soap_stand(simulator, profiles["soap12"], Purse(is_leaky=True)) as stand:
+    async with soap_stand(simulator, profiles["soap12"], Guard(Purse(is_leaky=True))) as stand:
         with pytest.raises(EmiasFailure):
             await stand.emias.create_appointment(request(slot))
         assert stand.active() == 1

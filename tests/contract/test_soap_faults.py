@@ -12,9 +12,9 @@ import pytest
 from gateway.domain.errors import EmiasFailure
 from gateway.domain.outcomes import Booked, Cancelled, Cause, CreateOutcome, NotSent, Refusal, Rejected, Unknown
 from gateway.domain.schedule import ScheduleWindow
+from gateway.emias.adapter import ContractEmias
 from gateway.emias.certificate import TlsFiles
 from gateway.emias.profiles import load_profile
-from gateway.emias.soap import SoapEmias
 from gateway.emias.tls import client_context
 from simulator.emias.replies import KINDS
 from simulator.running import Simulator
@@ -69,7 +69,7 @@ READ_CAUSES = {
 async def stand(simulator: Simulator) -> AsyncIterator[SimulatorStand]:
     """Open the built-in contract with short deadlines."""
     profile = hasty(load_profile("seed-soap"), DEADLINE)
-    async with await SoapEmias.open(profile, simulator.emias_url, client_context(tls_files(simulator))) as emias:
+    async with await ContractEmias.open(profile, simulator.emias_url, client_context(tls_files(simulator))) as emias:
         yield SimulatorStand(emias, simulator)
 
 
@@ -226,7 +226,7 @@ async def test_a_server_of_another_name_or_ca_is_never_told_anything(
     slot = (await free_slots(stand.emias))[0]
     profile = load_profile("seed-soap")
     foreign = client_context(TlsFiles(ca_file=simulator.pki.foreign_ca))
-    async with await SoapEmias.open(profile, simulator.emias_url, foreign) as distrustful:
+    async with await ContractEmias.open(profile, simulator.emias_url, foreign) as distrustful:
         assert await distrustful.create_appointment(request(slot)) == NotSent(Cause.TLS)
 
     await simulator.start("wrong_name_server")
@@ -247,7 +247,7 @@ async def test_a_refused_client_certificate_is_never_taken_for_an_answer(
         TlsFiles(ca_file=pki.ca, cert_file=pki.foreign_client_cert, key_file=pki.foreign_client_key),
     ):
         profile = load_profile("seed-soap")
-        async with await SoapEmias.open(profile, simulator.emias_url, client_context(files)) as stranger:
+        async with await ContractEmias.open(profile, simulator.emias_url, client_context(files)) as stranger:
             outcome = await stranger.create_appointment(request(slot))
             with pytest.raises(EmiasFailure) as failure:
                 await stranger.probe("0101")

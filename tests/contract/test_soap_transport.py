@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from gateway.domain.outcomes import Cause
-from gateway.emias.envelope import Request
 from gateway.emias.errors import CallFailed
+from gateway.emias.request import Request
 from gateway.emias.transport import Transport, _Progress
 
 REQUEST = Request({"Content-Type": "text/xml"}, b"<question/>")
@@ -71,14 +71,14 @@ async def _scripted(*replies: bytes | None) -> AsyncIterator[tuple[Script, Trans
 
 async def _failure(transport: Transport, *, deadline: float = 5.0, max_bytes: int = 10_000) -> CallFailed:
     with pytest.raises(CallFailed) as caught:
-        await transport.post(REQUEST, deadline=deadline, max_bytes=max_bytes, for_booking=False)
+        await transport.send(REQUEST, deadline=deadline, max_bytes=max_bytes, for_booking=False)
     return caught.value
 
 
 async def test_a_reply_is_read_to_its_end() -> None:
     """Status, media type, wait and body arrive as they were sent; the request asks for no coding."""
     async with _scripted(_http(b"<answer/>", "Retry-After: 7")) as (script, transport):
-        reply = await transport.post(REQUEST, deadline=5.0, max_bytes=9, for_booking=True)
+        reply = await transport.send(REQUEST, deadline=5.0, max_bytes=9, for_booking=True)
 
     assert (reply.status, reply.media_type, reply.retry_after, reply.body) == (200, "text/xml", 7.0, b"<answer/>")
     assert b"accept-encoding: identity\r\n" in script.requests[0].lower()
@@ -89,7 +89,7 @@ async def test_reads_share_a_connection_and_bookings_do_not() -> None:
     """Two reads are one connection, two bookings are two more."""
     async with _scripted(*[_http(b"<answer/>")] * 4) as (script, transport):
         for for_booking in (False, False, True, True):
-            await transport.post(REQUEST, deadline=5.0, max_bytes=99, for_booking=for_booking)
+            await transport.send(REQUEST, deadline=5.0, max_bytes=99, for_booking=for_booking)
 
     assert script.connections == 3
 
@@ -99,7 +99,7 @@ async def test_a_connection_is_dropped_after_a_timeout() -> None:
     async with _scripted(None, _http(b"<answer/>")) as (script, transport):
         failure = await _failure(transport, deadline=0.2)
         await script.lost.wait()
-        await transport.post(REQUEST, deadline=5.0, max_bytes=99, for_booking=False)
+        await transport.send(REQUEST, deadline=5.0, max_bytes=99, for_booking=False)
 
     assert (failure.cause, failure.is_sent, script.connections) == (Cause.TIMEOUT, True, 2)
 
@@ -119,7 +119,7 @@ async def test_waiting_for_a_place_is_not_sent() -> None:
 async def test_gzip_is_read_though_not_asked_for() -> None:
     """A proxy that packs in spite of us is understood."""
     async with _scripted(_http(PACKED, "Content-Encoding: gzip")) as (_, transport):
-        reply = await transport.post(REQUEST, deadline=5.0, max_bytes=900, for_booking=False)
+        reply = await transport.send(REQUEST, deadline=5.0, max_bytes=900, for_booking=False)
 
     assert reply.body == b"<answer/>" * 100
 
@@ -151,7 +151,7 @@ async def test_a_redirect_is_not_followed() -> None:
     """Patients' data goes to the configured address and nowhere else."""
     moved = b"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"
     async with _scripted(moved) as (script, transport):
-        reply = await transport.post(REQUEST, deadline=5.0, max_bytes=99, for_booking=True)
+        reply = await transport.send(REQUEST, deadline=5.0, max_bytes=99, for_booking=True)
 
     assert (reply.status, len(script.requests)) == (307, 1)
 

@@ -75,9 +75,22 @@ class FakeHolds:
             raise HoldExpired
         if not hold.renewals_left:
             raise RenewalsExhausted
+        if hold.slot.id in self.world.bookings.taken:
+            raise SlotTaken(slot_id=hold.slot.id)
         renewed = replace(hold, expires_at=self.world.clock.now() + HOLD_FOR, renewals_left=hold.renewals_left - 1)
         self.holds[hold_id] = renewed
         return renewed
+
+    async def get(self, holder: Holder, hold_id: UUID) -> Hold:
+        """Return a living hold of the site whose slot is not taken."""
+        hold = self.holds.get(hold_id)
+        if hold is None or self.holders[hold_id].site_id != holder.site_id:
+            raise NotFound("hold")
+        if hold.expires_at <= self.world.clock.now():
+            raise HoldExpired
+        if hold.slot.id in self.world.bookings.taken:
+            raise SlotTaken(slot_id=hold.slot.id)
+        return hold
 
     async def release(self, holder: Holder, hold_id: UUID) -> UUID | None:
         """Remove a hold."""
@@ -186,6 +199,14 @@ class FakeBookings:
         if settlement.slot_gone:
             self.taken.add(before.slot_id)
         return after
+
+    async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
+        """Count a further attempt."""
+        assert actor
+        assert cause
+        before = self.rows[booking_id]
+        self.rows[booking_id] = replace(before, attempt=before.attempt + 1)
+        return before.token == token
 
     async def get(self, site_id: int, booking_id: UUID) -> Booking:
         """Return a booking."""

@@ -74,6 +74,7 @@ class FakeDirectory:
     pause: asyncio.Event | None = None
     asked_for: DoctorFilter | None = None
     silent: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     lagging: int = 0
     broken: Exception | None = None
 
@@ -87,7 +88,7 @@ class FakeDirectory:
         self._may_break(site_id)
         self.asked_for = wanted
         if wanted.cursor not in {None, "page2"}:
-            raise FieldError("cursor", "cursor")
+            raise FieldError("cursor", "cursor_format")
         free = self.slots[0].starts_at if self.slots else None
         one = Doctor("57", "Иванова Анна Петровна", "12", "Терапевт", ("0101",), True, None, free, self.as_of, 100)  # noqa: FBT003 - bookable
         two = Doctor("58", "Петров Пётр", "12", "Терапевт", (), False, "unmapped", None, None, 200)  # noqa: FBT003 - bookable
@@ -125,7 +126,9 @@ class FakeDirectory:
         """Tell the figures that the test has set."""
         assert lag_after
         self._may_break(site_id)
-        return SyncFigures(self.as_of, self.lagging, 2, self.silent, ("0101", "0202"), self.world.clock.now())
+        return SyncFigures(
+            self.as_of, self.lagging, 2, self.silent, self.stopped, ("0101", "0202"), self.world.clock.now()
+        )
 
     def _may_break(self, site_id: int) -> None:
         assert site_id == SITE

@@ -8,9 +8,12 @@ from typing import Any, cast
 from uuid import uuid4
 
 from gateway.domain.booking import Booking, BookingState
+from gateway.domain.circuit import CircuitRules
 from gateway.domain.directory import FreeSlot
+from gateway.domain.doubt import LookPlan
 from gateway.domain.hold import HOLD_FOR, MAX_RENEWALS, Hold, Holder
 from gateway.domain.pace import Pace
+from gateway.holds.memory_breaker import MemoryBreaker
 from gateway.metrics import Metrics
 from gateway.ports import (
     Emias,
@@ -25,10 +28,13 @@ from gateway.services.hold import HoldSlot
 from gateway.services.offer import Offer
 from gateway.services.refresh import Refresh
 from gateway.services.report import Report
+from gateway.services.resend import Resend
+from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
 from gateway.settings import Settings, read_settings
 from gateway.wiring import House
 from tests.fakes.booking import FakeBookings, FakeEmias, FakeGate, FakeHolds, FakeIdempotency
+from tests.fakes.doubts import FakeDoubts
 from tests.fakes.nouns import SITE, make_booking, make_key, make_slot
 from tests.fakes.reading import FakeChanges, FakeClock, FakeDirectory, FakeKeys
 
@@ -47,8 +53,10 @@ class World:
         self.gate = FakeGate()
         self.emias = FakeEmias()
         self.bookings = FakeBookings(self)
+        self.doubts = FakeDoubts(self)
         self.idempotency = FakeIdempotency()
         self.changes = FakeChanges()
+        self.breaker = MemoryBreaker(CircuitRules())
         self.under_way = UnderWay()
         self.metrics = Metrics()
 
@@ -64,6 +72,15 @@ class World:
         sync_book, housekeeping = cast("SyncBook", None), cast("Housekeeping", None)
         pace = Pace(timedelta(minutes=5), timedelta(minutes=15))
         refresh = Refresh(emias, sync_book, clock, pace, timedelta(minutes=2), self.under_way)
+        resolve = Resolve(
+            self.doubts,
+            self.bookings,
+            emias,
+            LookPlan(),
+            timedelta(minutes=1),
+            timedelta(seconds=5),
+            self.under_way,
+        )
         return House(
             settings=self.settings,
             clock=clock,
@@ -85,9 +102,10 @@ class World:
                 timedelta(minutes=10),
                 timedelta(seconds=1),
             ),
-            book=Book(self.bookings, emias, self.gate, offer, self.under_way),
-            cancel=Cancel(self.bookings, emias, self.under_way),
-            report=Report(self.directory, clock, timedelta(minutes=30)),
+            book=Book(self.bookings, emias, self.gate, offer, self.under_way, Resend(self.bookings), resolve),
+            cancel=Cancel(self.bookings, emias, self.under_way, Resend(self.bookings)),
+            resolve=resolve,
+            report=Report(self.directory, clock, timedelta(minutes=30), self.breaker),
             refresh=refresh,
             mirror=None,
         )

@@ -99,7 +99,8 @@ async def database(shared_database: Database) -> Database:
     """Give the database with every table empty."""
     await shared_database.pool.execute(
         "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
-        " bookings, booking_history, idempotency_keys, sync_log, piccolo_user, sessions"
+        " bookings, booking_history, idempotency_keys, sync_log, switch_log, piccolo_user, sessions, bitrix_events,"
+        " doctor_rereads, mirror_refusals, doctor_pins, mapping_corrections"
     )
     return shared_database
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from gateway.emias.errors import ProfileError
-from gateway.emias.profiles.profile import Call, Profile
-from gateway.emias.profiles.value_names import VALUE_NAMES
+from gateway.emias.profiles.checks import faults_of
+from gateway.emias.profiles.profile import Profile
 
 __all__ = ["load_profile"]
 
@@ -31,7 +29,8 @@ def load_profile(name_or_path: str | Path) -> Profile:
     if "folder" in data:
         raise ProfileError(str(file), "folder", "is told by where the file stands")
     profile = _convert({**data, "folder": str(file.parent)}, file)
-    _check_values(profile, file)
+    for key, problem in faults_of(profile):
+        raise ProfileError(str(file), key, problem)
     return profile
 
 
@@ -71,25 +70,3 @@ def _exact_key(data: dict[str, Any], path: str, complaint: str) -> str:
             if str(error) == complaint:
                 return f"{table_path}.{key}{rest}"
     return path
-
-
-def _check_values(profile: Profile, file: Path) -> None:
-    operations = {name: getattr(profile.operations, name) for name in VALUE_NAMES}
-    for name, call in operations.items():
-        if isinstance(call, Call):
-            _check_parameters(f"operations.{name}.parameters", call.parameters, VALUE_NAMES[name], file)
-    try:
-        ZoneInfo(profile.formats.time_zone)
-    except (OSError, ValueError, LookupError):
-        raise ProfileError(str(file), "formats.time_zone", f"no such zone: {profile.formats.time_zone}") from None
-    for place, rule in enumerate(profile.faults.texts):
-        try:
-            re.compile(rule.pattern)
-        except re.error as error:
-            raise ProfileError(str(file), f"faults.texts[{place}].pattern", str(error)) from None
-
-
-def _check_parameters(where: str, parameters: Mapping[str, str], known: frozenset[str], file: Path) -> None:
-    for path, value in parameters.items():
-        if not value.startswith("=") and value not in known:
-            raise ProfileError(str(file), f"{where}.{path}", f"no value of ours is called {value}")

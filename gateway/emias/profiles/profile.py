@@ -1,49 +1,46 @@
-"""The shape of a contract profile: what an institution's EMIAS calls things, as data.
-
-A path is dotted (`patient.lastName`). Parameter paths start at the operation's request element, result paths at its
-response element, member paths of a list at the list's item.
-"""
+"""The shape of a contract profile: what an institution's EMIAS calls things, as data."""
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
+from msgspec import field as made
 
 from gateway.domain.outcomes import Refusal
+from gateway.emias.profiles.calls import Call, Operations
+from gateway.emias.profiles.table import Days, Path, Table
 
 __all__ = [
+    "Blackout",
     "Call",
-    "CancelCall",
-    "CancelResult",
-    "CreateCall",
-    "CreateResult",
+    "Capable",
+    "Closure",
     "Faults",
-    "FindCall",
-    "FindResult",
     "Formats",
+    "Limits",
     "Operations",
-    "ProbeCall",
-    "ProbeResult",
     "Profile",
+    "Rest",
     "Schedule",
-    "ScheduleCall",
-    "ScheduleResult",
+    "Security",
+    "Session",
     "Soap",
+    "StandMark",
+    "StandPatient",
+    "Strictness",
     "TextRule",
+    "Weekday",
 ]
 
-Seconds = Annotated[float, Meta(gt=0, le=300)]
-Bytes = Annotated[int, Meta(gt=0)]
-Days = Annotated[int, Meta(ge=1, le=366)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WHOLE_WEEK: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Belief = Literal["tolerant", "strict"]
 
 
-class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A table of the file: unknown keys are errors."""
-
-
-class Soap(_Table, frozen=True, kw_only=True):
-    """How the service is spoken to; `binding` is `{namespace}name`, `addressing_to` the server's own address."""
+class Soap(Table, frozen=True, kw_only=True):
+    """A SOAP service; `binding` is `{namespace}name`, `addressing_to` the server's own address."""
 
     version: Literal["1.1", "1.2"]
     wsdl: str
@@ -52,18 +49,50 @@ class Soap(_Table, frozen=True, kw_only=True):
     addressing_to: str | None = None
 
 
-class Formats(_Table, frozen=True, kw_only=True):
-    """How our values are written; dates by strftime, `time_zone` is that of instants without offset."""
+class Rest(Table, frozen=True, kw_only=True):
+    """A service of JSON over HTTP; paths of calls are joined to the channel's address."""
+
+    accept: str = "application/json"
+
+
+class Security(Table, frozen=True, kw_only=True):
+    """How we show who we are, beside parameters that ask for `secret.NAME`.
+
+    `certificate` when EMIAS wants one of ours. `ws_security` puts a UsernameToken, of the secrets `username`
+    and `password`, into the header. A header is `=text` or `secret.NAME`.
+    """
+
+    certificate: bool = True
+    ws_security: Literal["off", "text", "digest"] = "off"
+    headers: dict[str, str] = made(default_factory=dict)
+
+
+class Formats(Table, frozen=True, kw_only=True):
+    """How values are written; dates by strftime, `time_zone` is that of instants without offset.
+
+    `date_to` is for the last day of a range where it is written otherwise than the first. With `offset` required an
+    instant without one is not believed. `absent` is what stands for a value that we do not have.
+    """
 
     time_zone: str = "Europe/Moscow"
     date: str = "%Y-%m-%d"
+    date_to: str | None = None
     birth_date: str = "%Y-%m-%d"
+    instant: Literal["offset", "naive", "utc"] = "offset"
+    offset: Literal["optional", "required"] = "optional"
     snils: Literal["plain", "dashed"] = "plain"
     policy: Literal["number", "series_and_number"] = "number"
     absent: Literal["omit", "nil", "empty"] = "omit"
 
 
-class Schedule(_Table, frozen=True, kw_only=True):
+class Strictness(Table, frozen=True, kw_only=True):
+    """What is believed: additions and another order always; a member that stands twice only where it is tolerant."""
+
+    create: Belief = "strict"
+    reads: Belief = "tolerant"
+
+
+class Schedule(Table, frozen=True, kw_only=True):
     """What a schedule reply covers; with `lists_busy` false a slot that is not listed is taken."""
 
     horizon_days: Days = 30
@@ -71,130 +100,107 @@ class Schedule(_Table, frozen=True, kw_only=True):
     lists_busy: bool = True
 
 
-class Call(_Table, frozen=True, kw_only=True):
-    """One operation: its name, its parameters (path to the name of our value, or `=text`) and its bounds."""
+class Session(Table, frozen=True, kw_only=True):
+    """Codes that say that a session is over, so that nothing was done in it."""
 
-    name: str
-    deadline: Seconds
-    max_bytes: Bytes
-    parameters: dict[str, str] = {}
+    expired: tuple[str, ...] = ()
 
 
-class ProbeResult(_Table, frozen=True, kw_only=True):
-    """Where the version stands."""
+class Limits(Table, frozen=True, kw_only=True):
+    """What EMIAS's owner grants: calls a second, at once after a quiet time, under way; settings may ask for less."""
 
-    version: str
-
-
-class ProbeCall(Call, frozen=True, kw_only=True):
-    """The cheapest read-only operation."""
-
-    result: ProbeResult
+    rate: Annotated[float, Meta(gt=0)] | None = None
+    burst: Annotated[int, Meta(ge=1)] | None = None
+    concurrency: Annotated[int, Meta(ge=1)] | None = None
 
 
-class ScheduleResult(_Table, frozen=True, kw_only=True):
-    """Where the slots stand; the doctor's id and institution are compared with those asked for."""
+class Blackout(Table, frozen=True, kw_only=True):
+    """Hours without calls, by the profile's time zone; those over midnight begin on the days named."""
 
-    slots: str
-    slot_id: str
-    starts_at: str
-    ends_at: str | None = None
-    is_free: str | None = None
-    room: str | None = None
-    doctor_id: str | None = None
-    lpu_code: str | None = None
+    starts: time
+    ends: time
+    days: tuple[Weekday, ...] = _WHOLE_WEEK
 
 
-class ScheduleCall(Call, frozen=True, kw_only=True):
-    """The operation that reads a doctor's slots."""
+class Closure(Table, frozen=True, kw_only=True):
+    """Announced works, once, by the profile's time zone."""
 
-    result: ScheduleResult
-
-
-class CreateResult(_Table, frozen=True, kw_only=True):
-    """Where the receipt of a booking stands; the doctor and the start are compared with those asked for."""
-
-    appointment_id: str | None = None
-    ticket: str | None = None
-    starts_at: str | None = None
-    doctor_id: str | None = None
+    starts: datetime
+    ends: datetime
 
 
-class CreateCall(Call, frozen=True, kw_only=True):
-    """The operation that books."""
+class Capable(Table, frozen=True, kw_only=True):
+    """What the contract can do, declared to be compared with what its tables say."""
 
-    result: CreateResult
-
-
-class FindResult(_Table, frozen=True, kw_only=True):
-    """Where the patient's appointments stand; any state not among `cancelled_states` is active."""
-
-    appointments: str
-    appointment_id: str
-    doctor_id: str
-    starts_at: str
-    state: str | None = None
-    cancelled_states: tuple[str, ...] = ()
-    slot_id: str | None = None
-    ticket: str | None = None
-    created_at: str | None = None
-    client_ref: str | None = None
+    lookup: bool
+    cancel: bool
+    returns_appointment_id: bool
+    lists_busy_slots: bool
+    slot_end: bool
+    patient_step: bool
+    native_hold: bool = False
 
 
-class FindCall(Call, frozen=True, kw_only=True):
-    """The operation that lists a patient's appointments."""
-
-    result: FindResult
-
-
-class CancelResult(_Table, frozen=True, kw_only=True):
-    """Where the confirmation stands; without one the absence of a fault confirms."""
-
-    cancelled: str | None = None
-
-
-class CancelCall(Call, frozen=True, kw_only=True):
-    """The operation that cancels."""
-
-    result: CancelResult = CancelResult()
-
-
-class Operations(_Table, frozen=True, kw_only=True):
-    """The operations by our names; one that the contract lacks is left out."""
-
-    probe: ProbeCall
-    get_schedule: ScheduleCall
-    create: CreateCall
-    find: FindCall | None = None
-    cancel: CancelCall | None = None
-
-
-class TextRule(_Table, frozen=True, kw_only=True):
-    """A refusal told by the fault's text when its code says too little."""
+class TextRule(Table, frozen=True, kw_only=True):
+    """A refusal told by the error's text when its code says too little."""
 
     pattern: str
     refusal: Refusal
 
 
-class Faults(_Table, frozen=True, kw_only=True):
-    """How a typed fault is read; a `doubtful` code does not say whether EMIAS acted."""
+class Faults(Table, frozen=True, kw_only=True):
+    """How an error is read, be it a typed SOAP fault, the body of an HTTP error, or an error inside a result.
 
-    element: str
-    code: str
-    message: str | None = None
-    field: str | None = None
-    refusals: dict[str, Refusal] = {}
+    `element` is the fault's detail over SOAP; `code`, `message` and `field` lead from it, or from the body over REST. A
+    `doubtful` code does not say whether EMIAS acted; nor does, if `otherwise` says so, one that nothing here knows.
+    """
+
+    element: str | None = None
+    code: Path | None = None
+    message: Path | None = None
+    field: Path | None = None
+    refusals: dict[str, Refusal] = made(default_factory=dict)
     doubtful: tuple[str, ...] = ()
     texts: tuple[TextRule, ...] = ()
+    otherwise: Literal["other", "doubtful"] = "other"
 
 
-class Profile(_Table, frozen=True, kw_only=True):
-    """A contract as its file says it, and the folder that its WSDL stands in."""
+class StandPatient(Table, frozen=True, kw_only=True):
+    """A made-up patient whom a test stand knows; a stand's numbers may fail the checks of real ones."""
+
+    last_name: str
+    first_name: str
+    birth_date: str
+    snils: Annotated[str, Meta(pattern=r"^\d{11}$")]
+    oms: Annotated[str, Meta(pattern=r"^\d{6,16}$")]
+    middle_name: str | None = None
+    sex: Literal["F", "M"] | None = None
+
+
+class StandMark(Table, frozen=True, kw_only=True):
+    """The mark of a test stand's profile: no gateway serves it unless its channel says that it is one."""
+
+    patient: StandPatient
+
+
+class Profile(Table, frozen=True, kw_only=True):
+    """A contract as its file says it, and the folder in which the file stands; either `soap` or `rest` is there."""
 
     title: str
-    soap: Soap
     operations: Operations
-    faults: Faults
+    soap: Soap | None = None
+    rest: Rest | None = None
+    flow: Literal["one_step", "identify_then_book", "session"] = "one_step"
+    security: Security = Security()
+    faults: Faults = Faults()
     formats: Formats = Formats()
+    strictness: Strictness = Strictness()
     schedule: Schedule = Schedule()
+    session: Session = Session()
+    limits: Limits = Limits()
+    blackouts: tuple[Blackout, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    capabilities: Capable | None = None
+    channel: str | None = None
+    test_stand: StandMark | None = None
     folder: str = ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.http.routes.bookings import book, booking_state, cancel_booking
 from gateway.http.routes.description import docs, docs_asset, openapi_document
 from gateway.http.routes.doctors import list_doctors
-from gateway.http.routes.holds import release_hold, renew_hold, take_hold
+from gateway.http.routes.holds import hold_state, release_hold, renew_hold, take_hold
 from gateway.http.routes.lookup import look_up_booking
 from gateway.http.routes.root import root
 from gateway.http.routes.slots import list_slots
@@ -27,6 +27,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     list_doctors,
     list_slots,
     take_hold,
+    hold_state,
     renew_hold,
     release_hold,
     book,

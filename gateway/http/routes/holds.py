@@ -1,11 +1,11 @@
-"""`POST /v1/holds`, `POST /v1/holds/{id}/renew`, `DELETE /v1/holds/{id}`."""
+"""`POST /v1/holds`, `GET` and `DELETE /v1/holds/{id}`, `POST /v1/holds/{id}/renew`."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 from uuid import UUID
 
-from litestar import delete, post
+from litestar import delete, get, post
 from litestar.params import FromPath
 from litestar.types import ASGIApp
 
@@ -19,7 +19,7 @@ from gateway.http.schemas import HoldBody, HoldOut
 from gateway.http.sent import AnyRequest, holder_of, read_object
 from gateway.http.shapes import hold_out
 
-__all__ = ["release_hold", "renew_hold", "take_hold"]
+__all__ = ["hold_state", "release_hold", "renew_hold", "take_hold"]
 
 _LONGEST_ID: Final = 64
 _TAKE = Call(
@@ -34,13 +34,27 @@ _TAKE = Call(
     body=HoldBody,
     body_example=EXAMPLES["hold_body"],
 )
+_STATE = Call(
+    id="getHold",
+    summary="Whether the slot is still kept",
+    tag="holds",
+    scope="book",
+    description=(
+        "For the form that is open: asked now and then, it tells at once when EMIAS has sold the slot elsewhere, "
+        "and the visitor need not fill the form in vain."
+    ),
+    answers={200: Answer("The slot is kept.", HoldOut, EXAMPLES["hold"])},
+    problems=("hold_not_found", "hold_expired", "slot_taken"),
+    parameters=(CLIENT_REF,),
+)
 _RENEW = Call(
     id="renewHold",
     summary="Another five minutes, at most twice",
     tag="holds",
     scope="book",
     answers={200: Answer("The hold is longer.", HoldOut, EXAMPLES["hold"])},
-    problems=("hold_not_found", "hold_expired", "renewals_exhausted", "validation_failed"),
+    description="A slot that EMIAS shows as taken meanwhile is told with alternatives, and the hold is not lengthened.",
+    problems=("hold_not_found", "hold_expired", "renewals_exhausted", "slot_taken", "validation_failed"),
     parameters=(CLIENT_REF,),
 )
 _RELEASE = Call(
@@ -71,6 +85,13 @@ def _read_wish(given: dict[str, Any]) -> tuple[UUID, str | None]:
     if slot_id is None:
         raise NotFound("slot")
     return slot_id, doctor_id
+
+
+@get("/holds/{hold_id:str}", opt=documented(_STATE))
+async def hold_state(request: AnyRequest, hold_id: FromPath[str]) -> ASGIApp:
+    """Tell whether a hold lives and its slot is still to be had."""
+    hold = await door_of(request).house.hold.state(holder_of(request), _hold_id(hold_id))
+    return json_reply(hold_out(hold))
 
 
 @post("/holds/{hold_id:str}/renew", opt=documented(_RENEW))

@@ -21,7 +21,11 @@ _CALL = Call(
     summary="Whether patients can book, for the site's health page",
     tag="status",
     scope="read",
-    description="`degraded`: some institutions do not answer, or some schedules are old. `down`: none answers.",
+    description=(
+        "`degraded`: some institutions do not answer, or some schedules are old. `down`: none answers. An institution "
+        "is `partial` while only its bookings, or only the reads of its schedules, are kept back by the breaker, and "
+        "`stopped` when an operator lets nothing be sent to it."
+    ),
     answers={200: Answer("The present state.", StatusOut, EXAMPLES["status"])},
 )
 

@@ -2,7 +2,7 @@
 
 `gateway.store` and `admin` come in; nothing here opens a connection. The SQL files of `schema/` make the tables, these
 classes describe them, and a test compares the two. Keys of several columns that nobody edits (`booking_moves`,
-`idempotency_keys`) have no class. Read `booking.py` first.
+`idempotency_keys`, `bitrix_events`, `doctor_rereads`) have no class. Read `booking.py` first.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from gateway.store.tables.booking import Booking
 from gateway.store.tables.booking_history import BookingHistory
 from gateway.store.tables.doctor import Doctor
 from gateway.store.tables.doctor_mapping import DoctorMapping
+from gateway.store.tables.doctor_pin import DoctorPin
 from gateway.store.tables.emias_doctor import EmiasDoctor
 from gateway.store.tables.hold import Hold
 from gateway.store.tables.institution import Institution
 from gateway.store.tables.local_emias_slot import LocalEmiasSlot
+from gateway.store.tables.mapping_correction import MappingCorrection
+from gateway.store.tables.mirror_refusal import MirrorRefusal
 from gateway.store.tables.site import Site
+from gateway.store.tables.switch_entry import SwitchEntry
 from gateway.store.tables.sync_entry import SyncEntry
 
 __all__ = [
@@ -28,11 +32,15 @@ __all__ = [
     "BookingHistory",
     "Doctor",
     "DoctorMapping",
+    "DoctorPin",
     "EmiasDoctor",
     "Hold",
     "Institution",
     "LocalEmiasSlot",
+    "MappingCorrection",
+    "MirrorRefusal",
     "Site",
+    "SwitchEntry",
     "SyncEntry",
 ]
 
@@ -43,9 +51,13 @@ TABLES: Final = (
     EmiasDoctor,
     Doctor,
     DoctorMapping,
+    DoctorPin,
+    MappingCorrection,
+    MirrorRefusal,
     LocalEmiasSlot,
     Hold,
     Booking,
     BookingHistory,
     SyncEntry,
+    SwitchEntry,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import JSONB, UUID, BigInt, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import JSONB, UUID, BigInt, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.columns.readable import Readable
 from piccolo.table import Table
 
@@ -53,6 +53,7 @@ class Booking(Table, tablename="bookings", help_text="Записи на приё
     next_check_at = Timestamptz(null=True, default=None, help_text="Следующая сверка / Next check")
     doubted_at = Timestamptz(null=True, default=None, help_text="Неясна с / In doubt since")
     look_until = Timestamptz(null=True, default=None, help_text="Сверяется до / Being checked until")
+    retries_stopped = Boolean(default=False, help_text="Сверки остановлены оператором / Checks stopped by an operator")
     created_at = Timestamptz(help_text="Создана / Created")
     updated_at = Timestamptz(help_text="Изменена / Changed")
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["HoldState", "MappingOrigin", "MappingStatus", "Scope", "SlotState", "SyncOutcome"]
+__all__ = [
+    "HoldState",
+    "MappingOrigin",
+    "MappingStatus",
+    "PinnedField",
+    "Scope",
+    "SlotState",
+    "SwitchKind",
+    "SyncOutcome",
+]
 
 
 class Scope(StrEnum):
@@ -31,6 +40,16 @@ class MappingStatus(StrEnum):
     CONFLICT = "conflict"
 
 
+class PinnedField(StrEnum):
+    """What an administrator may say of a doctor in the site's place."""
+
+    NAME = "name"
+    SPECIALTY_ID = "specialty_id"
+    SPECIALTY_NAME = "specialty_name"
+    SORT = "sort"
+    IS_ACTIVE = "is_active"
+
+
 class SlotState(StrEnum):
     """A slot as EMIAS last showed it; closed when it is no longer listed."""
 
@@ -46,6 +65,14 @@ class HoldState(StrEnum):
     RELEASED = "released"
     EXPIRED = "expired"
     SPENT = "spent"
+
+
+class SwitchKind(StrEnum):
+    """What an operator's switch stops: the sale on the site, every call to EMIAS, or what is sent again by itself."""
+
+    SALE = "sale"
+    CALLS = "calls"
+    RETRIES = "retries"
 
 
 class SyncOutcome(StrEnum):

@@ -18,6 +18,16 @@ class Institution(Table, tablename="institutions", help_text="Медучрежд
         default=True,
         help_text="Запись открыта; если нет, врачи ЛПУ не предлагаются / Open; if not, its doctors are not offered",
     )
+    calls_stopped = Boolean(
+        default=False,
+        help_text="Обмен остановлен: в ЕМИАС ничего не отправляется / Stopped: nothing is sent to EMIAS",
+    )
+    retries_stopped = Boolean(
+        default=False,
+        help_text="Без повторов: неясные записи решает оператор / Nothing is sent again; doubts are the operator's",
+    )
+    switch_reason = Text(help_text="Почему переключено / Why it was switched")
+    switched_at = Timestamptz(null=True, default=None, help_text="Когда переключено / When it was switched")
     last_ok_at = Timestamptz(null=True, default=None, help_text="Последний ответ ЕМИАС / Last answer of EMIAS")
     last_error_at = Timestamptz(
         null=True, default=None, help_text="Последняя ошибка ЕМИАС, когда / Last EMIAS error, when"

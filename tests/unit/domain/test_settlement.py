@@ -103,7 +103,7 @@ def test_what_is_not_known_is_in_doubt_and_never_failed(cause: Cause) -> None:
 )
 def test_cancelled_once_or_before_is_cancelled(outcome: CancelOutcome, cause: str) -> None:
     """An appointment that had been cancelled before is as cancelled as any."""
-    assert settle_cancel(outcome) == Settlement(BookingState.CANCELLED, cause)
+    assert settle_cancel(outcome) == Settlement(BookingState.CANCELLED, cause, read_again=True)
 
 
 def test_a_refused_or_unsent_cancellation_leaves_the_booking() -> None:

@@ -12,9 +12,10 @@ from gateway.domain.outcomes import Cause
 from gateway.domain.patient import OmsPolicy, PolicyKind
 from gateway.domain.schedule import EmiasDoctorRef
 from gateway.emias.contract import Contract, load_contract
-from gateway.emias.envelope import Envelopes, Request
+from gateway.emias.envelope import Envelopes
 from gateway.emias.errors import CallFailed
 from gateway.emias.profiles import Profile
+from gateway.emias.request import Request
 from gateway.emias.translate import Translator
 from tests.unit.emias.pieces import DC, DOCTOR, SOAP11, SOAP12, SVC, VERA, request
 
@@ -28,8 +29,13 @@ def _with(profile: Profile, **tables: dict[str, object]) -> Profile:
     return msgspec.structs.replace(profile, **changed)
 
 
+def _envelopes(profile: Profile, contract: Contract) -> Envelopes:
+    assert profile.soap is not None
+    return Envelopes(profile, profile.soap, contract, ADDRESS)
+
+
 def _create(profile: Profile, contract: Contract) -> Request:
-    return Envelopes(profile, contract, ADDRESS).build("create", Translator(profile.formats).appointment(request()))
+    return _envelopes(profile, contract).build("create", Translator(profile.formats).appointment(request()))
 
 
 def test_a_booking_is_written_in_the_order_of_the_schema(profile: Profile, contract: Contract) -> None:
@@ -114,7 +120,7 @@ def test_a_value_that_does_not_fit_is_never_sent(profile: Profile, contract: Con
     values = Translator(profile.formats).appointment(request(doctor=EmiasDoctorRef("0101", doctor_id)))
 
     with pytest.raises(CallFailed) as told:
-        Envelopes(profile, contract, ADDRESS).build("create", values)
+        _envelopes(profile, contract).build("create", values)
 
     assert (told.value.cause, told.value.is_sent) == (Cause.CONTRACT_MISMATCH, False)
 
@@ -125,7 +131,7 @@ def test_a_value_that_xml_cannot_carry_is_never_sent(profile: Profile, contract:
     values = Translator(profile.formats).appointment(request(patient))
 
     with pytest.raises(CallFailed) as told:
-        Envelopes(profile, contract, ADDRESS).build("create", values)
+        _envelopes(profile, contract).build("create", values)
 
     assert not told.value.is_sent
     assert "Ольшан" not in f"{told.value!r}{told.value.__cause__!r}"

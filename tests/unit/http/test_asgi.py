@@ -32,6 +32,28 @@ async def test_the_house_is_open_while_the_server_lives(world: World) -> None:
     assert steps == ["open", "closed"]
 
 
+async def test_a_server_without_a_house_does_not_start(world: World) -> None:
+    """When the house cannot be opened the server hears of it, without the error's own words."""
+
+    @asynccontextmanager
+    async def opening(settings: Settings) -> AsyncIterator[House]:
+        if settings.database_url:
+            raise ConnectionError("postgresql://user:secret@db")
+        yield world.house()
+
+    told: list[dict[str, str]] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: dict[str, str]) -> None:
+        told.append(message)
+
+    await Gateway(world.settings, opening)({"type": "lifespan"}, receive, send)
+
+    assert told == [{"type": "lifespan.startup.failed", "message": "ConnectionError"}]
+
+
 def test_a_wrong_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """The factory names what is not set before anything starts."""
     monkeypatch.delenv("EMIAS_URL", raising=False)

@@ -128,6 +128,17 @@ async def test_a_flood_of_strangers_keeps_no_site_out() -> None:
     assert (await chain.check(f"Bearer {KEY}".encode())).id == "k1"
 
 
+async def test_a_crowd_that_brings_an_unmet_key_is_let_in_by_one_look_up() -> None:
+    """A thousand requests at once with a key not yet met, as after a start, ask the ring once and all come in."""
+    ring = FakeKeys({"k1": make_key("k1", "read")})
+    chain = KeyChain(ring, Hands())
+
+    keys = await asyncio.gather(*(chain.check(f"Bearer {KEY}".encode()) for _ in range(1000)))
+
+    assert {key.id for key in keys} == {"k1"}
+    assert ring.asked == 1
+
+
 async def test_a_key_that_changes_while_it_is_looked_up_is_not_kept() -> None:
     """News that overtake a look-up win."""
     key, looking, found = make_key("k1", "read"), asyncio.Event(), asyncio.Event()

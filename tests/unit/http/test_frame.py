@@ -10,6 +10,8 @@ import httpx
 import pytest
 import structlog
 
+from gateway.domain.circuit import Circuit, CircuitState, Lane
+from gateway.domain.retry import Again
 from gateway.http.app import create_app
 from gateway.logs import REQUEST_ID, configure_logs
 from tests.fakes import KEY, World
@@ -76,11 +78,27 @@ async def test_requests_are_counted_by_template(client: httpx.AsyncClient, world
 
 def test_calls_to_emias_are_counted(world: World) -> None:
     """The wiring counts calls by operation and outcome."""
-    world.metrics.emias_called("create_appointment", "booked", 0.2)
+    world.metrics.emias_called("create_appointment", "booked", Again.FINAL, 0.2)
 
     told = world.metrics.exposition().decode()
 
     assert 'emias_gateway_emias_seconds_count{operation="create_appointment",outcome="booked"} 1.0' in told
+    assert 'emias_gateway_emias_calls_total{again="final",operation="create_appointment"} 1.0' in told
+
+
+def test_restraint_toward_emias_is_counted(world: World) -> None:
+    """The breaker's state, further attempts and the use of the budget are there to be seen."""
+    world.metrics.breaker_seen(Circuit("0101", Lane.READS), CircuitState.OPEN)
+    world.metrics.sent_again("connect")
+    world.metrics.budget_asked(Lane.BOOKINGS, 0.1, granted=True)
+    world.metrics.budget_used("0101", Lane.BOOKINGS, 1)
+
+    told = world.metrics.exposition().decode()
+
+    assert 'emias_gateway_breaker{lane="reads",lpu_code="0101"} 3.0' in told
+    assert 'emias_gateway_sent_again_total{cause="connect"} 1.0' in told
+    assert 'emias_gateway_budget_wait_seconds_count{granted="yes",lane="bookings"} 1.0' in told
+    assert 'emias_gateway_budget_used{lane="bookings",lpu_code="0101"} 1.0' in told
 
 
 def test_personal_data_is_removed_on_its_way_to_the_log() -> None:

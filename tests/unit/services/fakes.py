@@ -102,7 +102,7 @@ class SiteDirectory:
     sightings: dict[UUID, SlotSighting] = field(default_factory=dict)
     later: dict[UUID, SlotSighting | None] = field(default_factory=dict)
     alternatives: list[Alternative] = field(default_factory=list)
-    report: SyncFigures = field(default_factory=lambda: SyncFigures(NOW, 0, 1, (), ("0101",), NOW))
+    report: SyncFigures = field(default_factory=lambda: SyncFigures(NOW, 0, 1, (), (), ("0101",), NOW))
     pause: Pause | None = None
     error: Exception | None = None
     searches: int = 0
@@ -172,11 +172,15 @@ class Holds:
 
     async def renew(self, holder: Holder, hold_id: UUID) -> Hold:
         """Lengthen the hold by one renewal."""
+        hold = await self.get(holder, hold_id)
+        return replace(hold, expires_at=hold.expires_at + HOLD_FOR, renewals_left=hold.renewals_left - 1)
+
+    async def get(self, holder: Holder, hold_id: UUID) -> Hold:
+        """Find the hold."""
         assert holder == HOLDER
         if self.error:
             raise self.error
-        hold = next(hold for hold in self.held.values() if hold.id == hold_id)
-        return replace(hold, expires_at=hold.expires_at + HOLD_FOR, renewals_left=hold.renewals_left - 1)
+        return next(hold for hold in self.held.values() if hold.id == hold_id)
 
     async def release(self, holder: Holder, hold_id: UUID) -> UUID | None:
         """Remove the hold when it is there."""
@@ -211,7 +215,7 @@ class Bookings:
 
     async def settle(self, booking_id: UUID, token: int, settlement: Settlement, *, actor: str) -> Booking | None:
         """Commit the outcome when the token is the row's."""
-        assert actor == "gateway"
+        assert actor in {"gateway", "resolve"}
         row = self.rows[booking_id]
         if self.settle_error:
             raise self.settle_error
@@ -228,6 +232,16 @@ class Bookings:
         )
         self.rows[booking_id] = settled
         return settled
+
+    async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
+        """Write a further attempt down when the token is the row's."""
+        assert (actor, bool(cause)) == ("gateway", True)
+        row = self.rows[booking_id]
+        if self.token_lost or token != row.token:
+            return False
+        self.journal.append("again")
+        self.rows[booking_id] = replace(row, attempt=row.attempt + 1)
+        return True
 
     async def get(self, site_id: int, booking_id: UUID) -> Booking:
         """Return the row."""
@@ -263,22 +277,23 @@ class Emias:
     created: CreateOutcome | None = None
     cancelled: CancelOutcome | None = None
     schedules: list[ScheduleWindow | Unchanged | Exception] = field(default_factory=list)
+    listed: list[tuple[RemoteAppointment, ...] | Exception] = field(default_factory=list)
+    can: Capabilities = field(
+        default_factory=lambda: Capabilities(
+            lookup=True, cancel=True, returns_appointment_id=True, lists_busy_slots=True, echoes_client_ref=True
+        )
+    )
     error: Exception | None = None
     pause: Pause | None = None
     horizon_days: int = 30
     requests: list[AppointmentRequest] = field(default_factory=list)
     reads: list[tuple[EmiasDoctorRef, date, date, str | None]] = field(default_factory=list)
+    searches: list[tuple[date, date]] = field(default_factory=list)
 
     def capabilities(self, lpu_code: str) -> Capabilities:
-        """Tell that everything is possible."""
+        """Tell that everything is possible, unless the test says otherwise."""
         assert lpu_code
-        return Capabilities(
-            lookup=True,
-            cancel=True,
-            returns_appointment_id=True,
-            lists_busy_slots=True,
-            horizon_days=self.horizon_days,
-        )
+        return replace(self.can, horizon_days=self.horizon_days)
 
     async def probe(self, lpu_code: str) -> str:
         """Answer at once."""
@@ -306,9 +321,14 @@ class Emias:
     async def find_appointments(
         self, lpu_code: str, patient: Patient, first: date, last: date
     ) -> tuple[RemoteAppointment, ...]:
-        """List nothing."""
+        """List the next answer, by default nothing."""
         assert (lpu_code, patient, first <= last) == (DOCTOR.lpu_code, PATIENT, True)
-        return ()
+        self.searches.append((first, last))
+        await self._delay()
+        listed = self.listed.pop(0) if self.listed else ()
+        if isinstance(listed, Exception):
+            raise listed
+        return listed
 
     async def cancel_appointment(
         self, lpu_code: str, appointment_id: str, patient: Patient, reason: str

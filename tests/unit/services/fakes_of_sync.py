@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from gateway.domain.diff import KnownSlot, SlotDiff
 from gateway.domain.outcomes import Cause
 from gateway.domain.schedule import EmiasDoctorRef, ScheduleWindow
-from gateway.ports import DoctorSnapshot, DueDoctor, MirrorSummary, Written
+from gateway.ports import DoctorSnapshot, DueDoctor, MarkedDoctor, MirrorSummary, PushedChange, Reread, Written
 from tests.unit.services.samples import DOCTOR, NOW, a_due_doctor
 
-__all__ = ["Feed", "SiteMirror", "SyncBook"]
+__all__ = ["Feed", "Pushes", "SiteMirror", "SyncBook"]
 
 
 @dataclass
@@ -78,6 +78,11 @@ class SyncBook:
         self.lines.append((f"quarantine {window.digest}", next_after))
         self.details.append(known_free)
 
+    async def postpone(self, due: DueDoctor, next_after: timedelta) -> None:
+        """Note that it was put off."""
+        assert due.ref == DOCTOR
+        self.lines.append(("postponed", next_after))
+
     async def failed(self, due: DueDoctor, cause: Cause, code: str | None, next_after: timedelta) -> None:
         """Note the failure."""
         assert due.ref == DOCTOR
@@ -98,6 +103,11 @@ class Feed:
             raise self.error
         return self.listed
 
+    async def one(self, element_id: str) -> DoctorSnapshot:
+        """Read one of them."""
+        listed = await self.snapshot()
+        return DoctorSnapshot(tuple(doctor for doctor in listed.doctors if doctor.element_id == element_id))
+
 
 @dataclass
 class SiteMirror:
@@ -106,9 +116,22 @@ class SiteMirror:
     error: Exception | None = None
     applied: list[tuple[int, DoctorSnapshot]] = field(default_factory=list)
     refusals: list[tuple[int, str]] = field(default_factory=list)
+    reread: list[tuple[str, DoctorSnapshot]] = field(default_factory=list)
+    answer: Reread = field(default_factory=Reread)
 
-    async def apply(self, site_id: int, snapshot: DoctorSnapshot) -> MirrorSummary:
+    async def now(self) -> datetime:
+        """Tell the time."""
+        return NOW
+
+    async def apply_one(self, site_id: int, marked: MarkedDoctor, found: DoctorSnapshot) -> Reread:
+        """Take what was found."""
+        assert site_id
+        self.reread.append((marked.element_id, found))
+        return self.answer
+
+    async def apply(self, site_id: int, snapshot: DoctorSnapshot, since: datetime) -> MirrorSummary:
         """Take the snapshot."""
+        assert since == NOW
         if self.error:
             raise self.error
         self.applied.append((site_id, snapshot))
@@ -117,3 +140,28 @@ class SiteMirror:
     async def refused(self, site_id: int, reason: str) -> None:
         """Note the reason."""
         self.refusals.append((site_id, reason))
+
+
+@dataclass
+class Pushes:
+    """Marks of the site's pushes, and those that were put off with their pause."""
+
+    marked: list[MarkedDoctor] = field(default_factory=list)
+    put_offs: list[tuple[str, timedelta]] = field(default_factory=list)
+
+    async def note(self, site_id: int, changes: Sequence[PushedChange]) -> int:
+        """Mark them."""
+        assert site_id
+        self.marked += [MarkedDoctor(change.element_id, 1, change.is_deletion, 0, NOW) for change in changes]
+        return len(changes)
+
+    async def claim(self, site_id: int, lease: timedelta) -> MarkedDoctor | None:
+        """Give the first."""
+        assert site_id
+        assert lease
+        return self.marked.pop(0) if self.marked else None
+
+    async def put_off(self, site_id: int, marked: MarkedDoctor, again_after: timedelta) -> None:
+        """Note the pause."""
+        assert site_id
+        self.put_offs.append((marked.element_id, again_after))

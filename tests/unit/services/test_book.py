@@ -13,12 +13,15 @@ from structlog.testing import capture_logs
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.errors import BookingRefused, EmiasUnavailable, HoldExpired, NotFound, SlotTaken
 from gateway.domain.outcomes import Booked, Cause, CreateOutcome, NotSent, Refusal, Rejected, Unknown
+from gateway.domain.retry import RetryRules
 from gateway.domain.settlement import HoldFate, settle_create
 from gateway.ports import Intent, SlotSighting
 from gateway.services.book import Book
 from gateway.services.offer import Offer
+from gateway.services.resend import Resend
 from gateway.services.under_way import UnderWay
 from tests.unit.services.fakes import Bookings, Emias, Gate, Pause, SiteDirectory
+from tests.unit.services.fakes_of_doubts import Doubts, a_resolve, an_appointment
 from tests.unit.services.samples import ALTERNATIVE, NOW, PATIENT, SLOT, an_intent
 
 OUTCOMES: list[CreateOutcome] = [
@@ -45,7 +48,16 @@ class Rig:
         self.gate = Gate({SLOT.id: self.intent.hold_id})
         self.under_way = UnderWay()
         directory = SiteDirectory({SLOT.id: SlotSighting(SLOT, is_free=True, as_of=NOW)}, alternatives=[ALTERNATIVE])
-        self.service = Book(self.ledger, self.emias, self.gate, Offer(directory), self.under_way)
+        self.doubts = Doubts(self.ledger)
+        self.service = Book(
+            self.ledger,
+            self.emias,
+            self.gate,
+            Offer(directory),
+            self.under_way,
+            Resend(self.ledger, RetryRules(locked=0), lambda: 0.0),
+            a_resolve(self.doubts, self.ledger, self.emias),
+        )
 
     async def submit(self) -> Booking | Exception:
         """Book, and give back whatever the caller gets."""
@@ -215,3 +227,33 @@ async def test_state_and_look_up_ask_the_table() -> None:
     await rig.submit()
     assert await rig.service.state(1, rig.intent.booking_id) == rig.row
     assert await rig.service.look_up(1, "T1", PATIENT.birth_date) == rig.row
+
+
+@pytest.mark.parametrize("kind", [Refusal.PATIENT_ALREADY_BOOKED, Refusal.PATIENT_BUSY])
+async def test_a_refusal_that_may_mean_our_own_booking_is_looked_into(kind: Refusal) -> None:
+    """When EMIAS says that the patient is booked, a booking of ours in doubt is looked into and named."""
+    rig = Rig(Rejected(kind, "E1"))
+    doubted = rig.doubts.put()
+    rig.doubts.siblings = [doubted.id]
+    rig.emias.listed = [(an_appointment(doubted),)]
+    told = await rig.submit()
+    assert isinstance(told, BookingRefused)
+    assert told.standing is not None
+    assert (told.standing.id, told.standing.state) == (doubted.id, BookingState.BOOKED)
+
+
+async def test_a_refusal_is_told_even_when_nobody_can_look() -> None:
+    """A table that cannot be asked takes nothing from the refusal, which is true without it."""
+    rig = Rig(Rejected(Refusal.PATIENT_BUSY, "E1"))
+    rig.doubts.search_error = ConnectionError()
+    told = await rig.submit()
+    assert isinstance(told, BookingRefused)
+    assert told.standing is None
+
+
+async def test_a_refusal_of_the_patient_s_data_asks_nobody() -> None:
+    """Only a refusal that may speak of another booking of the patient is looked into."""
+    rig = Rig(Rejected(Refusal.POLICY_INVALID, "E1"))
+    rig.doubts.siblings = [rig.doubts.put().id]
+    await rig.submit()
+    assert not rig.emias.searches

@@ -11,8 +11,10 @@ import pytest
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.errors import EmiasUnavailable, NotCancellable
 from gateway.domain.outcomes import Cancelled, CancelOutcome, Cause, NotSent, Refusal, Rejected, Unknown
+from gateway.domain.retry import RetryRules
 from gateway.domain.settlement import settle_cancel
 from gateway.services.cancel import Cancel
+from gateway.services.resend import Resend
 from gateway.services.under_way import UnderWay
 from tests.unit.services.fakes import Bookings, Emias, Pause
 from tests.unit.services.samples import HOLDER, a_booking
@@ -36,7 +38,7 @@ class Rig:
         self.ledger = Bookings(self.journal, {self.booking_id: row})
         self.emias = Emias(self.journal, cancelled=outcome)
         self.under_way = UnderWay()
-        self.service = Cancel(self.ledger, self.emias, self.under_way)
+        self.service = Cancel(self.ledger, self.emias, self.under_way, Resend(self.ledger, RetryRules(attempts=1)))
 
     async def run(self) -> Booking | Exception:
         """Cancel, and give back whatever the caller gets."""

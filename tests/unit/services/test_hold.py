@@ -219,6 +219,29 @@ async def test_a_refused_renewal_leaves_the_gate_as_it_is() -> None:
     assert rig.gate.extended == []
 
 
+async def test_a_slot_sold_meanwhile_is_told_with_alternatives() -> None:
+    """When EMIAS shows the held slot as taken, the next question or renewal says so and offers others."""
+    for ask in ("state", "renew"):
+        rig = Rig()
+        hold = await rig.service.take(HOLDER, SLOT.id, None)
+        assert (await rig.service.state(HOLDER, hold.id)) == hold
+        rig.holds.error = SlotTaken(slot_id=SLOT.id)
+        with pytest.raises(SlotTaken) as told:
+            await getattr(rig.service, ask)(HOLDER, hold.id)
+        assert told.value.alternatives == (ALTERNATIVE,)
+        assert rig.gate.extended == []
+
+
+async def test_a_slot_that_has_vanished_is_told_without_alternatives() -> None:
+    """Where the slot is no longer known, nothing near it can be offered."""
+    rig = Rig()
+    hold = await rig.service.take(HOLDER, SLOT.id, None)
+    rig.holds.error = SlotTaken()
+    with pytest.raises(SlotTaken) as told:
+        await rig.service.state(HOLDER, hold.id)
+    assert told.value.alternatives == ()
+
+
 async def test_a_release_opens_the_gate_and_may_be_repeated() -> None:
     """The slot can be held again at once; releasing twice is no error."""
     rig = Rig()

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.domain.circuit import Circuit, CircuitRules, Lane
 from gateway.domain.directory import FeedDoctor, FeedMapping
 from gateway.domain.errors import MirrorRefused
+from gateway.holds.memory_breaker import MemoryBreaker
 from gateway.ports import DoctorSnapshot, MirrorSummary, SyncFigures
 from gateway.services.mirror import MirrorDoctors
 from gateway.services.report import Report
@@ -49,8 +51,16 @@ async def test_another_error_is_no_refusal() -> None:
     assert mirror.refusals == []
 
 
-def _figures(institutions: tuple[str, ...], silent: tuple[str, ...], lagging: int = 0) -> SyncFigures:
-    return SyncFigures(NOW - timedelta(minutes=7), lagging, 5, silent, institutions, NOW + timedelta(seconds=2))
+def _figures(
+    institutions: tuple[str, ...], silent: tuple[str, ...], lagging: int = 0, stopped: tuple[str, ...] = ()
+) -> SyncFigures:
+    return SyncFigures(
+        NOW - timedelta(minutes=7), lagging, 5, silent, stopped, institutions, NOW + timedelta(seconds=2)
+    )
+
+
+def _report(directory: SiteDirectory, breaker: MemoryBreaker | None = None) -> Report:
+    return Report(directory, FixedClock(), timedelta(minutes=30), breaker or MemoryBreaker(CircuitRules()))
 
 
 @pytest.mark.parametrize(
@@ -67,15 +77,39 @@ async def test_emias_is_as_well_as_its_institutions(
 ) -> None:
     """All answering is up, some is partial, none is down, and no institution is unknown."""
     directory = SiteDirectory(report=_figures(institutions, silent))
-    status = await Report(directory, FixedClock(), timedelta(minutes=30)).status(1)
+    status = await _report(directory).status(1)
     assert status.emias == emias
     assert status.is_well == (emias == "up")
+
+
+@pytest.mark.parametrize(
+    ("tripped", "stopped", "of_a", "of_all"),
+    [
+        ((), (), "up", "up"),
+        ((Lane.BOOKINGS,), (), "partial", "partial"),
+        ((Lane.READS,), (), "partial", "partial"),
+        (tuple(Lane), (), "down", "partial"),
+        ((), ("a",), "stopped", "partial"),
+        (tuple(Lane), ("a", "b"), "stopped", "down"),
+    ],
+)
+async def test_the_breaker_and_the_operators_are_heard_at_once(
+    tripped: tuple[Lane, ...], stopped: tuple[str, ...], of_a: str, of_all: str
+) -> None:
+    """An institution whose calls are kept back, or stopped, is not told as up, however fresh its last answer is."""
+    breaker = MemoryBreaker(CircuitRules(failures=1))
+    for lane in tripped:
+        await breaker.failed(Circuit("a", lane), "call", None)
+    directory = SiteDirectory(report=_figures(("a", "b"), (), stopped=stopped))
+    status = await _report(directory, breaker).status(1)
+    assert (status.institutions[0].lpu_code, status.institutions[0].emias) == ("a", of_a)
+    assert status.emias == of_all
 
 
 async def test_the_figures_and_the_clock_are_told() -> None:
     """The oldest read, the laggards and the clocks' difference are reported; a laggard makes it not well."""
     directory = SiteDirectory(report=_figures(("a",), (), lagging=2))
-    status = await Report(directory, FixedClock(), timedelta(minutes=30)).status(1)
+    status = await _report(directory).status(1)
     assert (status.oldest_as_of, status.lagging, status.doctors) == (NOW - timedelta(minutes=7), 2, 5)
     assert (status.clock, status.clock_skew) == (NOW, timedelta(seconds=2))
     assert not status.is_well

@@ -26,13 +26,16 @@ from gateway.domain.outcomes import (
 from gateway.domain.pace import Pace
 from gateway.domain.patient import Patient
 from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
-from gateway.ports import AppointmentRequest, DoctorSnapshot, DueDoctor, MirrorSummary, Written
+from gateway.ports import AppointmentRequest, DoctorSnapshot, DueDoctor, MarkedDoctor, MirrorSummary, Reread, Written
 from gateway.services.mirror import MirrorDoctors
 from gateway.services.refresh import Refresh
+from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
 from gateway.settings import Settings
 from gateway.wiring import House
 from sync.signs import Signs
+from tests.unit.services.fakes import Bookings, Emias
+from tests.unit.services.fakes_of_doubts import Doubts, a_resolve
 
 __all__ = [
     "FakeBook",
@@ -150,6 +153,10 @@ class FakeBook:
         """Never asked for by these tests."""
         raise AssertionError
 
+    async def postpone(self, due: DueDoctor, next_after: timedelta) -> None:
+        """Never asked for by these tests."""
+        raise AssertionError
+
     async def failed(self, due: DueDoctor, cause: Cause, code: str | None, next_after: timedelta) -> None:
         """Note it."""
         if self.failed_breaks:
@@ -228,9 +235,21 @@ class FakeMirror:
             raise MirrorRefused(self.refusal)
         return DoctorSnapshot(())
 
-    async def apply(self, _site_id: int, _snapshot: DoctorSnapshot) -> MirrorSummary:
+    async def now(self) -> datetime:
+        """Tell the time."""
+        return NOW
+
+    async def apply(self, _site_id: int, _snapshot: DoctorSnapshot, _since: datetime) -> MirrorSummary:
         """Say what a pass brought."""
         return MirrorSummary(added=2, changed=1, unmapped=1)
+
+    async def one(self, _element_id: str) -> DoctorSnapshot:
+        """Tell of nobody, or fail as the test wants."""
+        return await self.snapshot()
+
+    async def apply_one(self, _site_id: int, _marked: MarkedDoctor, _found: DoctorSnapshot) -> Reread:
+        """Say that something was written."""
+        return Reread(written=True)
 
     async def refused(self, _site_id: int, reason: str) -> None:
         """Note the reason."""
@@ -272,6 +291,11 @@ class FakeChores:
         """Count."""
         return self._do("forget_idempotency_keys")
 
+    async def forget_pushes(self, older_than: timedelta) -> int:
+        """Count."""
+        assert older_than >= timedelta(days=7)
+        return self._do("forget_pushes")
+
     async def forget_sync_log(self, older_than: timedelta) -> int:
         """Count."""
         assert older_than > timedelta(days=7)
@@ -291,6 +315,12 @@ def make_refresh(book: FakeBook, emias: FakeEmias, lease: timedelta = LEASE) -> 
     return Refresh(emias, book, HandClock(), pace, lease, UnderWay())
 
 
+def quiet_resolve() -> Resolve:
+    """Make a service that has nothing in doubt."""
+    table = Bookings()
+    return a_resolve(Doubts(table), table, Emias())
+
+
 def make_signs() -> Signs:
     """Make signs in a registry of their own."""
     return Signs(CollectorRegistry())
@@ -304,10 +334,14 @@ def make_house(
     chores: FakeChores | None = None,
     lease: timedelta = LEASE,
     workers: int = 4,
+    resolve: Resolve | None = None,
 ) -> House:
     """Make a house with the rooms that the worker enters; the others are left empty."""
     given: dict[str, Any] = {
-        "settings": Settings.model_construct(sync_workers=workers, emias_concurrency=workers, mirror_every=600),
+        "settings": Settings.model_construct(
+            sync_workers=workers, emias_concurrency=workers, mirror_every=600, abandoned_after=120.0
+        ),
+        "resolve": resolve or quiet_resolve(),
         "clock": HandClock(),
         "sync_book": book,
         "housekeeping": chores or FakeChores(),

@@ -34,13 +34,14 @@ async def test_ready_while_the_loops_turn() -> None:
     signs = Signs(registry, lambda: now)
     assert await ask(signs, registry, "/health/ready") == (
         503,
-        b'{"status": "silent", "silent": ["schedules", "expire_holds"]}',
+        b'{"status": "silent", "silent": ["schedules", "doubts", "expire_holds"]}',
     )
     signs.beat("schedules")
+    signs.beat("doubts")
     signs.chore_done("expire_holds", 0)
     assert await ask(signs, registry, "/health/ready") == (200, b'{"status": "ok", "silent": []}')
     now += 45
-    assert signs.silent() == ["expire_holds"]
+    assert signs.silent() == ["doubts", "expire_holds"]
 
 
 async def test_live_whenever_it_answers() -> None:
@@ -58,6 +59,7 @@ async def test_reads_are_counted_by_result_cause_and_rows() -> None:
     signs = Signs(registry)
     signs.doctor_read(due_doctor(1), Refreshed(Result.CHANGED, Written(inserted=5, closed=1)))
     signs.doctor_read(due_doctor(2), Refreshed(Result.FAILED, cause="timeout"))
+    signs.doubt_looked_at("booked")
     signs.mirror_passed("refused")
     signs.chore_done("expire_holds", 4)
     _, text = await ask(signs, registry, "/metrics")
@@ -65,6 +67,7 @@ async def test_reads_are_counted_by_result_cause_and_rows() -> None:
         b'emias_sync_reads_total{cause="",result="changed"} 1.0',
         b'emias_sync_reads_total{cause="timeout",result="failed"} 1.0',
         b'emias_sync_slots_total{change="inserted"} 5.0',
+        b'emias_doubt_looks_total{result="booked"} 1.0',
         b'emias_sync_mirror_passes_total{result="refused"} 1.0',
         b'emias_sync_chore_rows_total{chore="expire_holds"} 4.0',
     ):

@@ -56,7 +56,7 @@ async def test_new_doctors_of_the_mirror_are_looked_for_at_once() -> None:
     book, mirror = FakeBook(next_instant=NOW + timedelta(hours=1)), FakeMirror()
 
     class Late(FakeMirror):
-        async def apply(self, _site_id: int, _snapshot: object) -> MirrorSummary:
+        async def apply(self, _site_id: int, _snapshot: object, _since: object) -> MirrorSummary:
             book.due.append(due_doctor(5))
             return MirrorSummary(added=1)
 

@@ -1,4 +1,4 @@
-"""Bookings in doubt."""
+"""The site's doctors."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from gateway.store.schema_file import run_schema_file
 
-ID = "2026-11-23T07:10:00:000002"
+ID = "2026-11-23T06:00:00:000004"
 VERSION = "1.38.0"
-DESCRIPTION = "Since when a booking is in doubt, and who looks."
+DESCRIPTION = "Pushes, refused snapshots, pins, corrected mappings."
 
 
 async def forwards() -> MigrationManager:
-    """Return the step that runs `schema/0002_doubt.sql`."""
+    """Return the step that runs `schema/0004_mirror.sql`."""
     manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
 
     async def run() -> None:
-        await run_schema_file("0002_doubt.sql")
+        await run_schema_file("0004_mirror.sql")
 
     manager.add_raw(run)
     return manager

@@ -1,0 +1,127 @@
+(function (ns) {
+  "use strict";
+
+  /** One booking component on the page: keeps the visitor's choice and leads from step to step. */
+  class Appointment {
+    config;
+    texts;
+    api;
+    view;
+    #root;
+    #choosing;
+    #form;
+    #outcome;
+    #lookup;
+    #specialty = null;
+    #doctor = null;
+
+    constructor(root) {
+      this.#root = root;
+      this.config = JSON.parse(root.dataset.emiasAppointment);
+      this.texts = new ns.Texts(this.config.texts, this.config.language);
+      this.api = new ns.Api(this.config);
+      const stage = ns.el("div", { class: "emias-stage" });
+      this.#lookup = this.config.showFind ? new ns.Lookup(this) : null;
+      root.replaceChildren(stage, ...(this.#lookup ? [this.#lookup.render()] : []));
+      this.view = new ns.View(stage, this.texts);
+      this.#choosing = new ns.Choosing(this);
+      this.#form = new ns.BookingForm(this, {
+        times: () => this.#toTimes(),
+        outcome: (booking, choice, submission) => this.#outcome.open(booking, choice, submission),
+      });
+      this.#outcome = new ns.Outcome(this, {
+        start: () => {
+          this.#form.forget();
+          this.#toSpecialties();
+        },
+        form: (choice, problem) => this.#form.reopen(choice, problem),
+      });
+    }
+
+    /** Begins with the specialties, or where the page's address or the component's parameters point. */
+    start() {
+      const asked = new URLSearchParams(window.location.search);
+      const doctorId = asked.get("emias_doctor") || this.config.doctor;
+      const slotId = asked.get("emias_slot");
+      if (!doctorId) return this.#toSpecialties();
+      this.#doctor = { id: doctorId, name: this.config.doctorName || "" };
+      if (!slotId) return this.#toTimes();
+      return this.#form.open({ doctorId, doctorName: "", slotId, startsAt: Date.now() });
+    }
+
+    emit(name, detail) {
+      this.#root.dispatchEvent(new CustomEvent(`emias:${name}`, { bubbles: true, detail }));
+    }
+
+    openLookup() {
+      if (this.#lookup) this.#lookup.open();
+    }
+
+    /** The reception's telephone and the state portal, where the component knows them. */
+    contacts() {
+      const { phone, portalUrl } = this.config;
+      if (!phone && !portalUrl) return null;
+      return ns.el(
+        "p",
+        { class: "emias-contacts" },
+        phone && ns.el("a", { href: `tel:${phone.replace(/[^+\d]/g, "")}` }, this.texts.say("CALL", { PHONE: phone })),
+        portalUrl && ns.el("a", { href: portalUrl, rel: "noopener" }, this.texts.say("PORTAL")),
+      );
+    }
+
+    /** Says why something is not there, and where else to book. */
+    refusal(name, values) {
+      return ns.el("div", { class: "emias-notice is-warm" }, ns.el("p", {}, this.texts.say(name, values)), this.contacts());
+    }
+
+    /** Explains a problem and offers its next step. */
+    explanation(problem, ...buttons) {
+      const own = buttons.flat().filter(Boolean);
+      return ns.el(
+        "div",
+        { class: "emias-notice is-bad", role: "alert" },
+        ns.el("p", {}, this.texts.problem(problem)),
+        problem.retryAfter > 0 && ns.el("p", { class: "emias-small" }, this.texts.say("WAIT_SECONDS", { SECONDS: problem.retryAfter })),
+        ns.wantsPhone(problem.code) && this.contacts(),
+        problem.requestId && ns.el("p", { class: "emias-small" }, this.texts.say("REQUEST_ID", { ID: problem.requestId })),
+        own.length > 0 && ns.actions(own),
+      );
+    }
+
+    #toSpecialties() {
+      return this.#choosing.specialty((specialty) => this.#toDoctors(specialty));
+    }
+
+    #toDoctors(specialty) {
+      this.#specialty = specialty;
+      const choose = (doctor) => {
+        this.#doctor = doctor;
+        this.#toTimes();
+      };
+      return this.#choosing.doctor(specialty, choose, () => this.#toSpecialties());
+    }
+
+    #toTimes() {
+      if (!this.#doctor) return this.#toSpecialties();
+      const doctor = this.#doctor;
+      const hold = (slot) => this.#form.open({ doctorId: doctor.id, doctorName: doctor.name, slotId: slot.id, startsAt: slot.starts_at });
+      const back = () => (this.#specialty ? this.#toDoctors(this.#specialty) : this.#toSpecialties());
+      return this.#choosing.time(doctor, hold, back);
+    }
+  }
+
+  const PARTS = ["Api", "Texts", "View", "Choosing", "BookingForm", "Outcome", "Lookup"];
+
+  function boot() {
+    if (!PARTS.every((name) => name in ns)) return;
+    document.querySelectorAll("[data-emias-appointment]").forEach((root) => {
+      if (root.dataset.started) return;
+      root.dataset.started = "1";
+      new Appointment(root).start();
+    });
+  }
+
+  Object.assign(ns, { bootAppointment: boot });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
+  else boot();
+})((window.EmiasBooking = window.EmiasBooking || {}));

@@ -1,0 +1,3 @@
+<?php
+
+define('ADMIN_MODULE_NAME', 'emias.gateway');

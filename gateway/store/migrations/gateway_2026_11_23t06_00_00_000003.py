@@ -1,0 +1,22 @@
+"""Switches of operators, and named runs of idempotency keys."""
+
+from __future__ import annotations
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from gateway.store.schema_file import run_schema_file
+
+ID = "2026-11-23T06:00:00:000003"
+VERSION = "1.38.0"
+DESCRIPTION = "Switches of operators, named runs of idempotency keys."
+
+
+async def forwards() -> MigrationManager:
+    """Return the step that runs `schema/0003_switches.sql`."""
+    manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_schema_file("0003_switches.sql")
+
+    manager.add_raw(run)
+    return manager
