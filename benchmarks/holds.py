@@ -62,6 +62,8 @@ async def _crowd(hold: HoldSlot, redis: Redis, population: Population, slot: UUI
         if strange:
             raise RuntimeError(f"{len(strange)} callers were told neither yes nor held") from strange[0]
         standing.extend(answer for answer in answers if isinstance(answer, Hold))
+        if not standing:
+            raise RuntimeError("nobody got a free slot")
         winners.append(len(standing))
 
     async def pipeline() -> None:

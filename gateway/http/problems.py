@@ -17,6 +17,7 @@ from gateway.http.problem_kinds import PROBLEM_KINDS, ProblemKind
 from gateway.http.problem_words import REFUSAL_WORDS, field_message
 from gateway.http.schemas import FieldProblemOut, ProblemOut
 from gateway.http.shapes import alternatives_out
+from gateway.store.engine import OUTAGES
 
 __all__ = ["DoorError", "Told", "problem_bytes", "refusal_code", "tell"]
 
@@ -102,8 +103,8 @@ def _code(error: Exception) -> str:
             return refusal_code(error.outcome.kind)
         case HTTPException():
             return _BY_HTTP_STATUS.get(error.status_code, "internal_error")
-        case ConnectionError() | TimeoutError():
-            return "temporarily_unavailable"
+    if isinstance(error, OUTAGES):
+        return "temporarily_unavailable"
     return _PLAIN.get(type(error), "internal_error")
 
 
@@ -115,9 +116,7 @@ def _retry_after(error: Exception) -> int | None:
             return max(error.retry_after, 1)
         case errors.EmiasFailure():
             return max(round(error.retry_after or _UNAVAILABLE_FOR), 1)
-        case ConnectionError() | TimeoutError():
-            return _UNAVAILABLE_FOR
-    return None
+    return _UNAVAILABLE_FOR if isinstance(error, OUTAGES) else None
 
 
 def problem_bytes(told: Told, language: Language, request_id: str) -> bytes:

@@ -14,7 +14,20 @@ from piccolo.table import Table
 
 from gateway.store.tables import TABLES
 
-__all__ = ["Database", "PooledEngine", "open_database", "open_pool"]
+__all__ = ["OUTAGES", "Database", "PooledEngine", "open_database", "open_pool"]
+
+OUTAGES: Final = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+)
+"""What a query raises when nothing is wrong with it: the server is away, ending, full or behind a lock."""
 
 _STATEMENT_TIMEOUT: Final = timedelta(seconds=10)
 _LOCK_TIMEOUT: Final = timedelta(seconds=3)

@@ -151,7 +151,7 @@ def make_profiles(folder: Path) -> dict[str, str]:
     for good, other in (
         ('version = "1.2"', 'version = "1.1"'),
         ("}SoapHttpsBinding12_", "}BasicHttpBinding_"),
-        ("days_per_call = 15", "days_per_call = 10"),
+        ("days_per_call = 31", "days_per_call = 10"),
     ):
         assert good in text
         text = text.replace(good, other)

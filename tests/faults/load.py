@@ -33,11 +33,6 @@ class Load:
         """Count the ends by status and code."""
         return Counter(f"{event.call} {event.status} {event.code}".strip() for event in self.ends)
 
-    def longest_gap(self) -> float:
-        """Tell the longest time without any booking, in seconds."""
-        moments = sorted(event.ended for event in self.ends if event.status == 201)
-        return max((after - before for before, after in zip(moments, moments[1:], strict=False)), default=0.0)
-
     async def served_since(self, moment: float, seconds: float) -> float:
         """Wait until a booking that was begun after a moment has succeeded; return the seconds since the moment."""
         async with asyncio.timeout(seconds):

@@ -89,5 +89,6 @@ async def _redis_well_again(stage: Stage) -> AsyncIterator[None]:
 
 
 async def _ask(stage: Stage, *words: Any) -> None:
-    async with Redis.from_url(stage.valkey.url) as redis:
+    client: Any = Redis.from_url(stage.valkey.url)  # its types know each command but not any
+    async with client as redis:
         await redis.execute_command(*words)

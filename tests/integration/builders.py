@@ -90,10 +90,11 @@ class Maker:
         specialty: str = "therapy",
         synced: bool = True,
         sort: int = 500,
+        ref: EmiasDoctorRef | None = None,
     ) -> MadeDoctor:
-        """Make a doctor of the site with one EMIAS doctor, in a new institution unless one is named."""
+        """Make a doctor of the site with one EMIAS doctor, `ref` or a new one, in a new institution unless named."""
         number = next(self._numbers)
-        ref = EmiasDoctorRef(lpu_code or await self.institution(), uuid4().hex[:12])
+        ref = ref or EmiasDoctorRef(lpu_code or await self.institution(), uuid4().hex[:12])
         doctor_id = await self.database.pool.fetchval(
             "INSERT INTO doctors (site_id, element_id, name, specialty_id, specialty_name, sort)"
             " VALUES ($1, $2, $3, $4, $4, $5) RETURNING id",

@@ -8,7 +8,8 @@ __all__ = ["BROUGHT", "EVERYWHERE", "FLOW_NAMES", "VALUE_NAMES", "is_personal"]
 
 BROUGHT: Final = "secret."
 """Before the name of a secret that the channel brings."""
-EVERYWHERE: Final = frozenset({"channel"})
+EVERYWHERE: Final = frozenset({"absent", "channel"})
+"""Values of every operation; `absent` is one that we never have, written as the profile writes such."""
 FLOW_NAMES: Final = {
     "one_step": frozenset[str](),
     "identify_then_book": frozenset({"patient_id"}),

@@ -224,7 +224,7 @@ async def test_a_patient_who_cannot_be_read_is_told_as_absent(
 
 
 async def test_the_same_patient_s_doubts_stand_beside(
-    maker: Maker, doubts: DoubtLedger, bookings: BookingLedger, desk: Desk, doctor: MadeDoctor
+    maker: Maker, doubts: DoubtLedger, desk: Desk, doctor: MadeDoctor
 ) -> None:
     """Doubts of the same patient with the same doctor that day, or at the same time, are found; no others."""
     colleague = await maker.doctor(desk.site, lpu_code=doctor.ref.lpu_code)

@@ -170,3 +170,18 @@ async def test_nothing_personal_is_answered(client: httpx.AsyncClient, world: Wo
         told = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16}", "", answer.text)
         for canary in ("999", "Кана", "1985", "112-233", "7756", KEY):
             assert canary not in told
+
+
+@pytest.mark.parametrize("state", [BookingState.IN_DOUBT, BookingState.BOOKED])
+async def test_the_booking_that_stands_in_the_way_is_named(
+    client: httpx.AsyncClient, world: World, state: BookingState
+) -> None:
+    """When EMIAS says that the patient is booked already, the problem names the site's own booking it may mean."""
+    standing = world.add_booking(state)
+    world.doubts.standing = [standing.id]
+    world.emias.created = Rejected(Refusal.PATIENT_ALREADY_BOOKED, "E1")
+
+    answer = await submit(client, booking_form(world.hold_slot(world.directory.slots[1]).id))
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "patient_already_booked")
+    assert answer.json()["booking_id"] == str(standing.id)

@@ -176,3 +176,37 @@ async def test_release_is_idempotent(client: httpx.AsyncClient, world: World) ->
 async def test_a_garbled_hold_is_not_released(client: httpx.AsyncClient) -> None:
     """What cannot be an id is 404."""
     assert (await client.delete("/v1/holds/garbled")).status_code == 404
+
+
+async def test_a_living_hold_is_told(client: httpx.AsyncClient, world: World) -> None:
+    """The open form can ask whether its slot is still kept."""
+    hold = (await take(client, world)).json()
+
+    answer = await client.get(f"/v1/holds/{hold['id']}")
+
+    assert answer.status_code == 200
+    assert answer.json() == hold
+
+
+async def test_a_hold_that_is_over_or_unknown_is_told(client: httpx.AsyncClient, world: World) -> None:
+    """410 when the five minutes have passed, 404 for what was never held."""
+    hold = (await take(client, world)).json()
+    world.clock.move(timedelta(minutes=6))
+
+    assert (await client.get(f"/v1/holds/{hold['id']}")).json()["code"] == "hold_expired"
+    assert (await client.get(f"/v1/holds/{uuid4()}")).json()["code"] == "hold_not_found"
+    assert (await client.get("/v1/holds/none")).json()["code"] == "hold_not_found"
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", "/renew")])
+async def test_a_slot_sold_elsewhere_is_told_to_its_holder(
+    client: httpx.AsyncClient, world: World, method: str, path: str
+) -> None:
+    """Once EMIAS shows the held slot as taken, the next question is answered 409 with other free slots."""
+    hold = (await take(client, world)).json()
+    world.bookings.taken.add(world.slot.id)
+
+    answer = await client.request(method, f"/v1/holds/{hold['id']}{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "slot_taken")
+    assert answer.json()["alternatives"][0]["slot_id"] == str(world.directory.slots[1].id)

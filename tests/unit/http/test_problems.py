@@ -7,6 +7,7 @@ import io
 import json
 from typing import cast
 
+import asyncpg
 import httpx
 import pytest
 from litestar.types import Message, Receive, Scope
@@ -156,6 +157,9 @@ async def test_problems_speak_the_callers_language(client: httpx.AsyncClient, as
         (errors.MirrorRefused("x"), 500, "internal_error"),
         (ConnectionRefusedError("postgresql://user:secret@db"), 503, "temporarily_unavailable"),
         (TimeoutError(), 503, "temporarily_unavailable"),
+        (asyncpg.CannotConnectNowError("the database system is starting up"), 503, "temporarily_unavailable"),
+        (asyncpg.InterfaceError("connection is closed"), 503, "temporarily_unavailable"),
+        (asyncpg.UndefinedColumnError("no such column"), 500, "internal_error"),
         (errors.EmiasFailure(Cause.TIMEOUT), 503, "emias_unavailable"),
         (errors.EmiasFailure(Cause.RATE_LIMITED, retry_after=9.6), 503, "emias_unavailable"),
     ],

@@ -1,0 +1,14 @@
+<?php
+
+if (!defined('B_PROLOG_INCLUDED') || B_PROLOG_INCLUDED !== true) {
+    die();
+}
+
+use Bitrix\Main\Localization\Loc;
+
+$arComponentDescription = [
+    'NAME' => Loc::getMessage('EMIAS_APPOINTMENT_NAME'),
+    'DESCRIPTION' => Loc::getMessage('EMIAS_APPOINTMENT_DESCRIPTION'),
+    'PATH' => ['ID' => 'emias', 'NAME' => Loc::getMessage('EMIAS_APPOINTMENT_FOLDER')],
+    'CACHE_PATH' => 'Y',
+];
