@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV_COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
 
-.PHONY: help demo demo-stop test check bench docs lock clean
+.PHONY: help demo demo-stop test check bench faults docs lock clean
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: check ## Check, then run every test on real engines; ARGS= goes to pytest
 
 bench: $(VENV)/.ready ## Measure the ratios of docs/reference/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
+
+faults: $(VENV)/.ready ## Run every fault at full count and write docs/reference/reliability.md; ARGS= goes to pytest
+	$(BIN)/python -m tests.faults $(ARGS)
 
 docs: $(VENV)/.ready ## Bring the generated parts of docs/reference up to date
 	$(BIN)/python docs/generate.py

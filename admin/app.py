@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from admin.dashboard.routes import dashboard_routes
 from admin.headers import Shield
 from admin.health import health_routes
 from admin.masking import check_masked
@@ -47,7 +48,13 @@ def create_app(settings: AdminSettings, database: Database) -> ASGIApp:
     tables = [each.table for each in shown]
     check_masked(tables)
     database.bind(*tables, SessionsBase)
-    inner = Starlette(routes=[*health_routes(database), Mount("/", _piccolo_admin(settings, shown))])
+    inner = Starlette(
+        routes=[
+            *health_routes(database),
+            *dashboard_routes(database, shown),
+            Mount("/", _piccolo_admin(settings, shown)),
+        ]
+    )
     return Shield(RussianNames(inner, [each.naming() for each in shown]), secure=is_secure(settings))
 
 

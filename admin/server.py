@@ -7,6 +7,7 @@ import warnings
 import structlog
 
 from admin.app import create_app, is_secure
+from admin.metrics import AdminMetrics
 from gateway.serving import Listener, serve, stop_on_signals
 from gateway.settings import AdminSettings
 from gateway.store.engine import open_database
@@ -25,7 +26,11 @@ async def serve_admin(settings: AdminSettings) -> int:
         _log.warning("admin.without_https", host=settings.admin_host, wanted="ADMIN_ORIGIN=https://…")
     url = settings.database_url.get_secret_value()
     async with open_database(url, max_size=settings.database_pool, application_name="emias-gateway admin") as database:
-        await serve(
-            [Listener(create_app(settings, database), settings.admin_host, settings.admin_port, "ADMIN_PORT")], stop
-        )
+        metrics = AdminMetrics()
+        app = metrics.counted(create_app(settings, database))
+        listeners = [Listener(app, settings.admin_host, settings.admin_port, "ADMIN_PORT")]
+        if settings.admin_internal_port is not None:
+            internal = (settings.internal_host, settings.admin_internal_port, "ADMIN_INTERNAL_PORT")
+            listeners.append(Listener(metrics.app(), *internal))
+        await serve(listeners, stop)
     return 0

@@ -20,17 +20,24 @@ from admin.bookings import BookingBoard
 from admin.guards import editable, only_columns, read_only
 from admin.mappings import check_edited_mapping, check_new_mapping
 from admin.naming import Naming
+from admin.pins import check_edited_pin, check_new_pin
 from admin.users import Administrator, end_sessions
 from admin.words import MAPPING_REASONS
 from gateway.store.tables import (
     ApiKey,
+    Beat,
     BookingHistory,
     Doctor,
     DoctorMapping,
+    DoctorPin,
     EmiasDoctor,
+    EmiasMinute,
+    ErrorGroup,
     Hold,
     Institution,
     LocalEmiasSlot,
+    MappingCorrection,
+    MirrorRefusal,
     Site,
     SwitchEntry,
     SyncEntry,
@@ -80,7 +87,7 @@ class Shown:
 
 def tables_shown() -> list[Shown]:
     """Return every table of the admin; those that wait for a person come first."""
-    return [*_booking_tables(), *_doctor_tables(), *_sync_tables(), *_access_tables()]
+    return [*_booking_tables(), *_doctor_tables(), *_correction_tables(), *_sync_tables(), *_access_tables()]
 
 
 def sidebar_links(shown: Sequence[Shown]) -> dict[str, str]:
@@ -91,11 +98,13 @@ def sidebar_links(shown: Sequence[Shown]) -> dict[str, str]:
         return f"#/{alias[table]}?" + "&".join(f"{name}={value}" for name, value in chosen.items())
 
     return {
+        "Сводка · Dashboard": "/dashboard",
         "Решает оператор · For you to decide": listing(BookingBoard, state="manual"),
         "Исход неясен · In doubt": listing(BookingBoard, state="in_doubt"),
         "Не удались · Failed": listing(BookingBoard, state="failed"),
         "Конфликты связей · Mapping conflicts": listing(DoctorMapping, status="conflict"),
         "Врачи без связи · Unmapped doctors": listing(DoctorMapping, status="unmapped"),
+        "Выгрузка ждёт решения · List to approve": listing(MirrorRefusal, is_approved="false"),
         "Ошибки чтения · Failed reads": listing(SyncEntry, outcome="failed"),
     }
 
@@ -198,9 +207,61 @@ def _doctor_tables() -> list[Shown]:
     ]
 
 
-def _sync_tables() -> list[Shown]:
-    y, p, w = SyncEntry, Site, SwitchEntry
+def _correction_tables() -> list[Shown]:
+    p, c = DoctorPin, MappingCorrection
     return [
+        Shown(
+            p,
+            "Закреплённые значения",
+            "Pins",
+            _DOCTORS,
+            [p.id, p.doctor_id, p.field, p.value, p.source_value, p.source_changed_at, p.reason, p.author, p.at],
+            [(p.source_changed_at, False), (p.id, True)],
+            validators=editable("POST", "PATCH", "DELETE"),
+            hooks=[Hook(HookType.pre_save, check_new_pin), Hook(HookType.pre_patch, check_edited_pin)],
+        ),
+        Shown(
+            c,
+            "Исправленные связи",
+            "Corrected mappings",
+            _DOCTORS,
+            [c.id, c.doctor_id, c.lpu_code, c.emias_doctor_id, c.at],
+            [(c.id, False)],
+            validators=editable("DELETE"),
+        ),
+    ]
+
+
+def _sync_tables() -> list[Shown]:
+    y, p, w, r = SyncEntry, Site, SwitchEntry, MirrorRefusal
+    g, t, q = ErrorGroup, Beat, EmiasMinute
+    return [
+        Shown(
+            g,
+            "Группы ошибок",
+            "Error groups",
+            _SYNC,
+            [g.id, g.state, g.cause, g.operation, g.lpu_code, g.ending, g.times, g.doctors, g.first_at, g.last_at],
+            [(g.last_at, False)],
+            validators=editable("PATCH"),
+            hooks=[only_columns(g, "state")],
+        ),
+        Shown(
+            q,
+            "Запросы в ЕМИАС",
+            "EMIAS requests",
+            _SYNC,
+            [q.id, q.at, q.lpu_code, q.lane, q.requests, q.failures, q.kept_back],
+            [(q.at, False)],
+        ),
+        Shown(
+            t,
+            "Процессы",
+            "Processes",
+            _SYNC,
+            [t.id, t.process, t.instance, t.what, t.lpu_code, t.value, t.note, t.at],
+            [(t.at, False)],
+        ),
         Shown(
             y,
             "Журнал чтения",
@@ -216,6 +277,17 @@ def _sync_tables() -> list[Shown]:
             _SYNC,
             [w.id, w.at, w.lpu_code, w.booking_id, w.switch, w.is_on, w.reason, w.actor],
             [(w.id, False)],
+        ),
+        Shown(
+            r,
+            "Выгрузки на решении",
+            "Refused lists",
+            _SYNC,
+            [r.missing, r.site_id, r.shown, r.listed, r.examples, r.last_at, r.is_approved],
+            [(r.last_at, False)],
+            link=r.missing,
+            validators=editable("PATCH"),
+            hooks=[only_columns(r, "is_approved")],
         ),
         Shown(
             p,

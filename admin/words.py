@@ -10,9 +10,15 @@ from typing import Final
 from gateway.domain.booking import BookingState
 from gateway.domain.outcomes import Refusal
 from gateway.store.tables.choices import (
+    BeatKind,
+    CallLane,
+    ErrorEnding,
+    ErrorState,
     HoldState,
     MappingOrigin,
     MappingStatus,
+    PinnedField,
+    Process,
     Scope,
     SlotState,
     SwitchKind,
@@ -26,6 +32,7 @@ MAPPING_REASONS: Final = MappingProxyType(
         "": "—",
         "lpu_code_missing": "не указан код ЛПУ · no LPU code",
         "emias_doctor_id_missing": "не указан номер врача в ЕМИАС · no EMIAS doctor id",
+        "code_malformed": "в коде пробел, запятая или больше 64 знаков · malformed code",
         "lpu_unknown": "такого ЛПУ нет в списке · unknown LPU",
         "emias_doctor_id_taken": "этот врач ЕМИАС уже связан с другим врачом сайта · taken by another doctor",
     }
@@ -71,9 +78,34 @@ VALUES: Final[Mapping[type[Enum], Mapping[str, str]]] = MappingProxyType(
         HoldState: {"held": "держится", "released": "отпущено", "expired": "истекло", "spent": "пошло в запись"},
         MappingOrigin: {"bitrix": "с сайта", "admin": "администратор"},
         MappingStatus: {"mapped": "связан", "unmapped": "не связан", "conflict": "конфликт"},
+        PinnedField: {
+            "name": "фамилия, имя, отчество",
+            "specialty_id": "ID специальности",
+            "specialty_name": "специальность",
+            "sort": "порядок в списке",
+            "is_active": "показ на сайте",
+        },
         Scope: {"read": "чтение", "book": "запись", "events": "события", "identity": "вход"},
         SwitchKind: {"sale": "показ на сайте", "calls": "обмен с ЕМИАС", "retries": "повторы и сверки"},
         SlotState: {"free": "свободен", "busy": "занят", "closed": "снят"},
+        Process: {"gateway": "шлюз", "sync": "работник"},
+        BeatKind: {
+            "alive": "живёт",
+            "silent_loops": "стоящих циклов",
+            "breaker_bookings": "предохранитель записи",
+            "breaker_reads": "предохранитель расписаний",
+            "budget_rate": "запросов в секунду",
+            "certificate_ends": "сертификат до",
+        },
+        CallLane: {"bookings": "запись", "reads": "расписания"},
+        ErrorEnding: {
+            "failed": "не прочитано",
+            "not_sent": "не отправлено",
+            "unknown": "исход неясен",
+            "broken": "сбой шлюза",
+            "quarantined": "ответ не принят",
+        },
+        ErrorState: {"new": "новая", "acknowledged": "известна", "muted": "не беспокоить"},
         SyncOutcome: {
             "changed": "изменилось",
             "failed": "ошибка",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from benchmarks import holds, parsing, reads, slot_writes, syncing
+from benchmarks import dashboard, holds, parsing, reads, slot_writes, syncing
 from benchmarks.figures import Figure
 from benchmarks.sizes import Size
 from benchmarks.stage import Stage
@@ -23,5 +23,6 @@ BENCHES: Final[Mapping[str, Bench]] = MappingProxyType(
         "holds": holds.measure,
         "sync": syncing.measure,
         "read": reads.measure,
+        "dashboard": dashboard.measure,
     }
 )

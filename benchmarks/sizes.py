@@ -24,6 +24,8 @@ class Size:
     holds: int
     connections: int
     load_for: float
+    dashboard_doctors: int
+    dashboard_bookings: int
 
     @property
     def slots(self) -> int:
@@ -44,6 +46,8 @@ FULL: Final = Size(
     holds=1_000,
     connections=32,
     load_for=2.0,
+    dashboard_doctors=2_000,
+    dashboard_bookings=100_000,
 )
 QUICK: Final = Size(
     rounds=5,
@@ -58,6 +62,8 @@ QUICK: Final = Size(
     holds=200,
     connections=32,
     load_for=0.5,
+    dashboard_doctors=2_000,
+    dashboard_bookings=20_000,
 )
 SMALLEST: Final = Size(
     rounds=1,
@@ -72,4 +78,6 @@ SMALLEST: Final = Size(
     holds=4,
     connections=2,
     load_for=0.05,
+    dashboard_doctors=4,
+    dashboard_bookings=40,
 )

@@ -19,7 +19,7 @@ _EMIAS_CALLS_A_SECOND = "100"
 _EMIAS_CALLS_AT_ONCE = "16"
 _INSTITUTIONS = "0101=Городская поликлиника № 1,0202=Городская поликлиника № 2"
 # What a rehearsal must not take from the shell that it is started in, nor give to the admin.
-_OF_AN_INSTALLATION = ("EMIAS_", "BITRIX_FEED_", "FIELD_KEYS", "LOOKUP_KEY")
+_OF_AN_INSTALLATION = ("EMIAS_", "BITRIX_", "FIELD_KEYS", "LOOKUP_KEY")
 _OF_THE_STORE = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -78,7 +78,7 @@ def _product(setting: Setting, facts: Mapping[str, str]) -> Table:
     ports, place = setting.ports, setting.place
     whole = _without(setting.environment, _OF_AN_INSTALLATION) | _settings(setting, facts)
     less = _without(whole, _OF_AN_INSTALLATION)
-    scopes = ["--site", SITE, "--scopes", "read,book", "--json"]
+    scopes = ["--site", SITE, "--scopes", "read,book,events", "--json"]
     login = ["--username", ADMIN_USER, "--superuser", "--password-file", str(place.admin_password)]
     return Table(
         first=[Child("migrate", _gateway("migrate"), whole, Ends(), "Схема базы / Database schema")],

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
-from uuid import UUID
 
 import click
 
 from gateway import __version__
+from gateway.commands.process import settings_of_process as _settings
+from gateway.commands.switch_words import switch
 from gateway.logs import configure_logs
 from gateway.serving import PortBusy, run
 from gateway.settings import (
     AdminSettings,
+    ChannelSettings,
     DatabaseSettings,
     Settings,
     SettingsError,
@@ -24,19 +26,13 @@ from gateway.settings import (
 __all__ = ["main"]
 
 _SCOPES = ("read", "book", "events", "identity")
-Chosen = TypeVar("Chosen", bound=DatabaseSettings)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
     """Books EMIAS appointments for clinic sites on 1C-Bitrix. Settings come from the environment."""
-
-
-def _settings(model: type[Chosen]) -> Chosen:
-    settings = read_settings(model)
-    configure_logs(settings.log_level)
-    return settings
 
 
 @cli.command()
@@ -128,47 +124,7 @@ def keys_revoke(key_id: str) -> None:
     sys.exit(run(revoke_key(_settings(DatabaseSettings), key_id)))
 
 
-@cli.group()
-def switch() -> None:
-    """Stop or allow what the gateway does with EMIAS."""
-
-
-@switch.command("institution")
-@click.argument("lpu_code", metavar="LPU")
-@click.argument("position", type=click.Choice(["off", "on"]))
-@click.option(
-    "--what",
-    type=click.Choice(["calls", "retries", "sale"]),
-    default="calls",
-    show_default=True,
-    help="All calls to its EMIAS, only what is sent again by itself, or its offer on the site.",
-)
-@click.option("--reason", required=True, help="Why; kept with the switch, no personal data.")
-def switch_lpu(lpu_code: str, position: str, what: Literal["calls", "retries", "sale"], reason: str) -> None:
-    """Turn a switch of an institution; obeyed within a second."""
-    from gateway.commands.switches import switch_institution
-
-    settings = _settings(DatabaseSettings)
-    sys.exit(run(switch_institution(settings, lpu_code, what, on=position == "on", reason=reason)))
-
-
-@switch.command("booking")
-@click.argument("booking_id", metavar="BOOKING", type=click.UUID)
-@click.argument("position", type=click.Choice(["off", "on"]))
-@click.option("--reason", required=True, help="Why; kept in the switch log, no personal data.")
-def switch_one_booking(booking_id: UUID, position: str, reason: str) -> None:
-    """Stop for good what is done by itself about a booking; in doubt, it goes to the operator."""
-    from gateway.commands.switches import switch_booking
-
-    sys.exit(run(switch_booking(_settings(DatabaseSettings), booking_id, on=position == "on", reason=reason)))
-
-
-@switch.command("list")
-def switch_list() -> None:
-    """List the switches of every institution."""
-    from gateway.commands.switches import list_switches
-
-    sys.exit(run(list_switches(_settings(DatabaseSettings))))
+cli.add_command(switch)
 
 
 @cli.group()
@@ -216,6 +172,91 @@ def check() -> None:
     from gateway.commands.check import run_checks
 
     sys.exit(run(run_checks(_settings(Settings))))
+
+
+@cli.group()
+def contract() -> None:
+    """From an institution's WSDL to a rehearsed profile; try and rehearse read EMIAS_* settings only."""
+
+
+@contract.command("inspect")
+@click.argument("wsdl", type=_FILE)
+@click.option("--all", "every_binding", is_flag=True, help="The operations of every binding.")
+def contract_inspect(wsdl: Path, every_binding: bool) -> None:  # noqa: FBT001 - click's own way
+    """Show services, bindings, operations, and what they ask and answer."""
+    from gateway.commands.contract import inspect_contract
+
+    sys.exit(inspect_contract(wsdl, every_binding=every_binding))
+
+
+@contract.command("draft")
+@click.argument("wsdl", type=_FILE)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("profile.toml"))
+@click.option("--binding", metavar="NAME", help="Else the likeliest of them.")
+@click.option("--force", is_flag=True, help="Write over a profile that is there.")
+def contract_draft(wsdl: Path, output: Path, binding: str | None, force: bool) -> None:  # noqa: FBT001 - click's own way
+    """Draft a profile by names and types, each unsure line marked, and put the WSDL's files beside it."""
+    from gateway.commands.contract import draft_contract
+
+    sys.exit(draft_contract(wsdl, output, binding, force=force))
+
+
+@contract.command("check")
+@click.argument("profile")
+def contract_check(profile: str) -> None:
+    """Find every name and path of a PROFILE in its contract; status 1 when one is missing."""
+    from gateway.commands.contract import check_contract
+
+    sys.exit(check_contract(profile))
+
+
+def _doctor(_context: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, str] | None:
+    """Read an EMIAS doctor as LPU/ID."""
+    if given is None:
+        return None
+    lpu_code, _, doctor_id = given.partition("/")
+    if not lpu_code or not doctor_id:
+        raise click.BadParameter("write the LPU code, a slash and the doctor's EMIAS id")
+    return lpu_code, doctor_id
+
+
+def _channel_settings(profile: str, url: str | None) -> ChannelSettings:
+    """Read the EMIAS_* settings, with what the command line says in their place."""
+    given = {"EMIAS_PROFILE": profile} | ({"EMIAS_URL": url} if url else {})
+    configure_logs("ERROR")
+    return read_settings(ChannelSettings, {**os.environ, **given})
+
+
+@contract.command("try")
+@click.argument("profile")
+@click.option("--operation", type=click.Choice(["probe", "get_schedule", "find"]), default="probe", show_default=True)
+@click.option(
+    "--doctor", metavar="LPU/ID", callback=_doctor, help="An EMIAS doctor of the stand; all but probe need one."
+)
+@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="Days of the schedule.")
+@click.option("--url", help="Address of the stand, in place of EMIAS_URL.")
+def contract_try(profile: str, operation: str, doctor: tuple[str, str] | None, days: int, url: str | None) -> None:
+    """Make one read-only call and show request and reply without personal data."""
+    if doctor is None and operation != "probe":
+        raise click.UsageError(f"--doctor is needed for {operation}")
+    from gateway.commands.contract import Asked, try_contract
+    from gateway.domain.schedule import EmiasDoctorRef
+
+    asked = Asked(operation, EmiasDoctorRef(*(doctor or ("", ""))), days)
+    sys.exit(run(try_contract(_channel_settings(profile, url), asked)))
+
+
+@contract.command("rehearse")
+@click.argument("profile")
+@click.option("--doctor", metavar="LPU/ID", callback=_doctor, required=True, help="An EMIAS doctor of the stand.")
+@click.option("--url", help="Address of the stand, in place of EMIAS_URL.")
+@click.option("--show", "show_all", is_flag=True, help="Show what was said in each step, not only in one that failed.")
+def contract_rehearse(profile: str, doctor: tuple[str, str], url: str | None, show_all: bool) -> None:  # noqa: FBT001 - click's own way
+    """Book, look up and cancel with the made-up patient of a test stand; other profiles are refused."""
+    from gateway.commands.contract import rehearse_contract
+    from gateway.domain.schedule import EmiasDoctorRef
+
+    sys.exit(run(rehearse_contract(_channel_settings(profile, url), EmiasDoctorRef(*doctor), show_all=show_all)))
 
 
 @cli.command()

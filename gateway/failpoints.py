@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-__all__ = ["POINTS", "arm", "reach"]
+__all__ = ["POINTS", "arm", "is_armed", "reach"]
 
 POINTS: Final = (
     "intent_not_committed",
@@ -32,6 +32,11 @@ async def reach(point: str) -> None:
     act = _armed.get(point)
     if act is not None:
         await act()
+
+
+def is_armed(point: str) -> bool:
+    """Tell whether a passage of the point would act."""
+    return point in _armed
 
 
 def arm(point: str, act: Act) -> None:

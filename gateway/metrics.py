@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import (
@@ -91,6 +92,18 @@ class Metrics:
             ("lpu_code", "lane"),
             registry=self.registry,
         )
+        self._certificate_ends = Gauge(
+            "emias_gateway_certificate_expiry_timestamp_seconds",
+            "When our certificate toward EMIAS expires, by the LPU codes of the channel.",
+            ("channel",),
+            registry=self.registry,
+        )
+        self._certificate_problem = Gauge(
+            "emias_gateway_certificate_not_replaced",
+            "1 when the files of a new certificate cannot be used, and the former one is shown still.",
+            ("channel",),
+            registry=self.registry,
+        )
         self._request_children: dict[tuple[str, str, int], Histogram] = {}
         self._kept_pages = self._pages.labels("memory")
         self._made_pages = self._pages.labels("table")
@@ -131,6 +144,15 @@ class Metrics:
     def budget_used(self, lpu_code: str, lane: Lane, calls: int) -> None:
         """Count a place taken (1) or given back (-1)."""
         self._budget_places.labels(lpu_code, lane.value).inc(calls)
+
+    def certificate_shown(self, channel: str, not_after: datetime) -> None:
+        """Show until when the certificate toward EMIAS is good."""
+        self._certificate_ends.labels(channel).set(not_after.timestamp())
+        self._certificate_problem.labels(channel).set(0)
+
+    def certificate_not_replaced(self, channel: str) -> None:
+        """Show that the files hold what cannot be used."""
+        self._certificate_problem.labels(channel).set(1)
 
     def exposition(self) -> bytes:
         """Return everything counted, in the text format that Prometheus reads."""

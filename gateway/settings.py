@@ -22,12 +22,14 @@ from pydantic import (
     PositiveInt,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
 __all__ = [
     "AdminSettings",
+    "ChannelSettings",
     "DatabaseSettings",
     "Settings",
     "SettingsError",
@@ -62,6 +64,10 @@ class AdminSettings(DatabaseSettings):
 
     admin_host: str = Field(default="127.0.0.1", description="address of the admin")
     admin_port: Port = Field(default=8082, description="its port")
+    admin_internal_port: Port | None = Field(
+        default=None, description="port of the admin's /metrics, at INTERNAL_HOST; none is served without it"
+    )
+    internal_host: str = Field(default="127.0.0.1", description="address of /health and /metrics")
     admin_origin: str | None = Field(default=None, description="public https:// address of the admin behind a proxy")
 
 
@@ -71,18 +77,64 @@ class VerifySettings(DatabaseSettings):
     redis_url: SecretStr | None = Field(default=None, description="Redis or Valkey, searched for canaries")
 
 
-class Settings(DatabaseSettings):
-    """What the gateway and the sync worker need."""
+class ChannelSettings(BaseModel):
+    """How EMIAS is reached; all that looks at it by hand need."""
 
-    redis_url: SecretStr = Field(description="Redis or Valkey: redis://:password@host:6379/0")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    emias_url: str = Field(description="address of the EMIAS service; https, or http on loopback only")
+    emias_sidecar: str | None = Field(
+        default=None, description="host of our TLS terminator (GOST): http is allowed to it"
+    )
+    emias_url: str = Field(description="address of the EMIAS service; https, or http to loopback or EMIAS_SIDECAR")
     emias_profile: str = Field(default="seed-soap", description="shipped contract profile, or path to a profile.toml")
     emias_ca_file: Path | None = Field(default=None, description="PEM bundle of the CA that signed EMIAS's certificate")
     emias_cert_file: Path | None = Field(default=None, description="our client certificate, PEM (chain allowed)")
     emias_key_file: Path | None = Field(default=None, description="its private key, PEM; may be in the same file")
     emias_pkcs12_file: Path | None = Field(default=None, description="certificate and key as PKCS#12 instead")
     emias_key_password: SecretStr | None = Field(default=None, description="password of the key or the PKCS#12")
+    emias_key_password_file: Path | None = Field(
+        default=None, description="its file, read again with a new certificate"
+    )
+    emias_server_name: str | None = Field(
+        default=None, description="name that EMIAS's certificate bears and the handshake asks for, if not EMIAS_URL's"
+    )
+    emias_secrets_file: Path | None = Field(
+        default=None, description='TOML file of what the profile calls secret.NAME: NAME = "value" each'
+    )
+    emias_test_stand: bool = Field(
+        default=False, description="whether EMIAS_URL is a test stand's: its profile must say the same"
+    )
+
+    @field_validator("emias_url")
+    @classmethod
+    def _encrypted(cls, given: str, others: ValidationInfo) -> str:
+        if not _is_encrypted(given, others.data.get("emias_sidecar")):
+            raise ValueError("neither https nor on loopback")
+        return given
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        problems = [problem for problem, is_so in self._contradictions().items() if is_so]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _contradictions(self) -> dict[str, object]:
+        """Name what must not be, with whether it is."""
+        return {
+            "EMIAS_KEY_FILE needs EMIAS_CERT_FILE beside it": self.emias_key_file and not self.emias_cert_file,
+            "EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other": self.emias_cert_file and self.emias_pkcs12_file,
+        }
+
+
+class Settings(ChannelSettings, DatabaseSettings):
+    """What the gateway and the sync worker need."""
+
+    redis_url: SecretStr = Field(description="Redis or Valkey: redis://:password@host:6379/0")
+
+    emias_channels_file: Path | None = Field(
+        default=None, description="TOML file of further channels, for institutions with an EMIAS of their own"
+    )
     emias_rate: PositiveFloat = Field(default=2.0, description="calls a second granted by EMIAS, all replicas together")
     emias_burst: PositiveInt = Field(default=4, description="calls that may come at once after a quiet time")
     emias_concurrency: PositiveInt = Field(default=2, description="calls under way at once, all replicas together")
@@ -178,17 +230,11 @@ class Settings(DatabaseSettings):
             raise ValueError("not ascending")
         return given
 
-    @field_validator("emias_url")
-    @classmethod
-    def _encrypted(cls, given: str) -> str:
-        _must_be_encrypted(given)
-        return given
-
     @field_validator("bitrix_webhook_url")
     @classmethod
     def _encrypted_secret(cls, given: SecretStr | None) -> SecretStr | None:
-        if given is not None:
-            _must_be_encrypted(given.get_secret_value())
+        if given is not None and not _is_encrypted(given.get_secret_value()):
+            raise ValueError("neither https nor on loopback")
         return given
 
     @field_validator("field_keys")
@@ -210,11 +256,8 @@ class Settings(DatabaseSettings):
             raise ValueError("shorter than 32 characters")
         return given
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        problems = {
-            "EMIAS_KEY_FILE needs EMIAS_CERT_FILE beside it": self.emias_key_file and not self.emias_cert_file,
-            "EMIAS_CERT_FILE and EMIAS_PKCS12_FILE exclude each other": self.emias_cert_file and self.emias_pkcs12_file,
+    def _contradictions(self) -> dict[str, object]:
+        return super()._contradictions() | {
             "BITRIX_FEED_URL needs BITRIX_FEED_KEY (or BITRIX_FEED_KEY_FILE) beside it": self.bitrix_feed_url
             and not self.bitrix_feed_key,
             "BITRIX_FEED_URL and BITRIX_WEBHOOK_URL exclude each other": self.bitrix_feed_url
@@ -223,9 +266,6 @@ class Settings(DatabaseSettings):
             and not self.bitrix_iblock_id,
             "SYNC_LONGEST must not be less than SYNC_SHORTEST": self.sync_longest < self.sync_shortest,
         }
-        if any(problems.values()):
-            raise ValueError("\n".join(problem for problem, is_so in problems.items() if is_so))
-        return self
 
     @property
     def lag_after(self) -> timedelta:
@@ -241,12 +281,12 @@ def _named(given: str, longest: int) -> dict[str, str]:
     return named
 
 
-def _must_be_encrypted(url: str) -> None:
+def _is_encrypted(url: str, sidecar: str | None = None) -> bool:
     address = urlsplit(url)
-    if not address.hostname or not (
-        address.scheme == "https" or (address.scheme == "http" and _is_loopback(address.hostname))
-    ):
-        raise ValueError("neither https nor on loopback")
+    if not address.hostname:
+        return False
+    nearby = address.hostname == sidecar or _is_loopback(address.hostname)
+    return address.scheme == "https" or (address.scheme == "http" and nearby)
 
 
 def _is_loopback(host: str) -> bool:
@@ -256,7 +296,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-AnySettings = TypeVar("AnySettings", bound=DatabaseSettings)
+AnySettings = TypeVar("AnySettings", bound=BaseModel)
 
 
 def read_settings(model: type[AnySettings], environment: Mapping[str, str] | None = None) -> AnySettings:
@@ -280,7 +320,7 @@ def read_settings(model: type[AnySettings], environment: Mapping[str, str] | Non
     return settings
 
 
-def _complaints(model: type[DatabaseSettings], error: ValidationError) -> dict[str, str]:
+def _complaints(model: type[BaseModel], error: ValidationError) -> dict[str, str]:
     """Say what is wrong with each variable; none is quoted, for it may be a secret."""
     lines = {}
     for problem in error.errors(include_input=False, include_url=False, include_context=False):

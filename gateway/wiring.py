@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from gateway.bitrix.feed import open_feed
 from gateway.bitrix.webhook import WebhookTable, open_webhook
 from gateway.bitrix.webhook_calls import Pacing
 from gateway.bitrix.webhook_reading import PropertyNames
-from gateway.domain.circuit import CircuitRules
+from gateway.domain.circuit import Circuit, CircuitRules, CircuitState
 from gateway.domain.doubt import LookPlan
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.pace import Pace
 from gateway.emias.certificate import TlsFiles
-from gateway.emias.connect import EmiasChannel, open_emias
+from gateway.emias.channels import read_channels, read_secrets
+from gateway.emias.connect import Ears, EmiasChannel
 from gateway.emias.guard import Guard
 from gateway.emias.observed import Observation, ObservedEmias
+from gateway.emias.profiles.profile import Limits
+from gateway.emias.renewal import CertificateNews
+from gateway.emias.routing import open_routed
 from gateway.holds.breaker import RedisBreaker
 from gateway.holds.budget import RedisBudget
-from gateway.holds.connection import open_redis
+from gateway.holds.connection import RedisLine, open_redis
 from gateway.holds.gate import RedisGate
 from gateway.holds.observed import ObservedBudget
 from gateway.holds.ration import Ration
 from gateway.metrics import Metrics
 from gateway.ports import (
+    Budget,
     Changes,
     Clock,
     DoctorSource,
@@ -50,7 +55,7 @@ from gateway.services.reread import RereadPushed
 from gateway.services.resend import Resend
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
-from gateway.settings import Settings
+from gateway.settings import ChannelSettings, Settings
 from gateway.store import (
     api_keys,
     bookings,
@@ -68,10 +73,12 @@ from gateway.store.cipher import Cipher
 from gateway.store.engine import Database, open_database
 from gateway.store.health import HealthNotes
 from gateway.store.institutions import Institutions
+from gateway.store.operations import Operations
 from gateway.store.sites import Sites
 from gateway.store.switches import Switches
+from gateway.store.tables.choices import BeatKind
 
-__all__ = ["House", "emias_channel", "field_keys", "open_house", "open_site_feed"]
+__all__ = ["House", "emias_channel", "emias_channels", "field_keys", "open_house", "open_site_feed"]
 
 _LEASE: Final = timedelta(minutes=2)
 _LOOK_LEASE: Final = timedelta(minutes=1)
@@ -100,6 +107,7 @@ class House:
     mirror: MirrorDoctors | None
     pushes: PushBook
     reread: RereadPushed | None
+    operations: Operations
 
 
 class _MoscowClock:
@@ -110,31 +118,45 @@ class _MoscowClock:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncIterator[House]:
+async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "gateway") -> AsyncIterator[House]:
     """Open every adapter and join the services to them; calls under way are ended before the house closes."""
     metrics = Metrics()
-
-    def count(seen: Observation) -> None:
-        metrics.emias_called(seen.operation, seen.outcome, seen.again, seen.seconds)
 
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             open_database(settings.database_url.get_secret_value(), max_size=settings.database_pool)
         )
         line = await stack.enter_async_context(open_redis(settings.redis_url.get_secret_value()))
-        breaker = RedisBreaker(line, _circuit_rules(settings), metrics.breaker_seen)
+        operations = Operations(database, process)
+        await stack.enter_async_context(operations.kept())
+
+        def count(seen: Observation) -> None:
+            metrics.emias_called(seen.operation, seen.outcome, seen.again, seen.seconds)
+            operations.call_ended(seen.operation, seen.lpu_code, seen.outcome, seen.emias_doctor_id)
+
+        def watch_breaker(circuit: Circuit, state: CircuitState) -> None:
+            metrics.breaker_seen(circuit, state)
+            operations.breaker_seen(circuit, state)
+
+        breaker = RedisBreaker(line, _circuit_rules(settings), watch_breaker)
         health = HealthNotes(database)
         stack.push_async_callback(health.drain)
         guard = Guard(
-            budget=ObservedBudget(RedisBudget(line, _ration(settings)), metrics),
             breaker=breaker,
             switches=Switches(database),
             health=health,
+            watch=operations.request_ended,
         )
-        emias = ObservedEmias(await stack.enter_async_context(open_emias(emias_channel(settings), guard)), count)
+        routed = open_routed(
+            emias_channels(settings),
+            lambda limits: replace(guard, budget=_budget(line, settings, limits, metrics)),
+            lambda channel: Ears(certificate=_certificate_watch(metrics, operations, channel)),
+        )
+        emias = ObservedEmias(await stack.enter_async_context(routed), count)
         feed = await stack.enter_async_context(open_site_feed(settings))
         for lpu_code, name in settings.institutions.items():
             await Institutions(database).ensure(lpu_code, name)
+        operations.tell(BeatKind.BUDGET_RATE, settings.emias_rate)
 
         clock = _MoscowClock()
         under_way = UnderWay()
@@ -187,11 +209,18 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mirror=mirror,
             pushes=pushes.PushBook(database),
             reread=_reread(mirror, database),
+            operations=operations,
         )
 
 
-def emias_channel(settings: Settings) -> EmiasChannel:
-    """Name the profile, the address and the files with which EMIAS is spoken to."""
+def emias_channels(settings: Settings) -> list[EmiasChannel]:
+    """List the main channel first, then those that the file names; raise `ChannelError`."""
+    file = settings.emias_channels_file
+    return [emias_channel(settings), *(read_channels(file) if file else ())]
+
+
+def emias_channel(settings: ChannelSettings) -> EmiasChannel:
+    """Name the profile, the address and the files of the main channel; raise `ChannelError`."""
     password = settings.emias_key_password
     files = TlsFiles(
         ca_file=settings.emias_ca_file,
@@ -199,21 +228,47 @@ def emias_channel(settings: Settings) -> EmiasChannel:
         key_file=settings.emias_key_file,
         pkcs12_file=settings.emias_pkcs12_file,
         password=password.get_secret_value().encode() if password else None,
+        password_file=settings.emias_key_password_file,
+        server_name=settings.emias_server_name,
     )
-    return EmiasChannel(settings.emias_profile, settings.emias_url, files)
+    return EmiasChannel(
+        settings.emias_profile,
+        settings.emias_url,
+        files,
+        secrets=read_secrets(settings.emias_secrets_file) if settings.emias_secrets_file else {},
+        is_test_stand=settings.emias_test_stand,
+        sidecar=settings.emias_sidecar,
+    )
+
+
+def _certificate_watch(
+    metrics: Metrics, operations: Operations, channel: EmiasChannel
+) -> Callable[[CertificateNews], None]:
+    name = ", ".join(channel.institutions) or "main"
+
+    def hear(news: CertificateNews) -> None:
+        if news.problem is not None:
+            metrics.certificate_not_replaced(name)
+        elif news.facts is not None:
+            metrics.certificate_shown(name, news.facts.not_after)
+            operations.tell(BeatKind.CERTIFICATE_ENDS, news.facts.not_after.timestamp(), name)
+
+    return hear
 
 
 def _circuit_rules(settings: Settings) -> CircuitRules:
     return CircuitRules(failures=settings.emias_breaker_failures, longest=settings.emias_breaker_longest)
 
 
-def _ration(settings: Settings) -> Ration:
-    return Ration(
-        rate=settings.emias_rate,
-        burst=settings.emias_burst,
-        concurrency=settings.emias_concurrency,
+def _budget(line: RedisLine, settings: Settings, limits: Limits, metrics: Metrics) -> Budget:
+    """Make a budget of the settings' numbers, or the contract's where these are less."""
+    ration = Ration(
+        rate=min(settings.emias_rate, limits.rate or settings.emias_rate),
+        burst=min(settings.emias_burst, limits.burst or settings.emias_burst),
+        concurrency=min(settings.emias_concurrency, limits.concurrency or settings.emias_concurrency),
         booking_share=settings.emias_booking_share,
     )
+    return ObservedBudget(RedisBudget(line, ration), metrics)
 
 
 def _look_plan(settings: Settings) -> LookPlan:

@@ -12,6 +12,7 @@ import click
 
 from simulator.listeners import PortBusyError
 from simulator.running import Simulator, SimulatorConfig, running_simulator
+from simulator.site.php import usable_php
 
 __all__ = ["main"]
 
@@ -32,6 +33,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same world.")
 @click.option("--doctors", default=50, show_default=True, type=click.IntRange(1), help="Bookable doctors.")
 @click.option("--living", default=0.0, show_default=True, type=click.FloatRange(0), help="Slots changed a second.")
+@click.option("--php/--no-php", default=True, show_default=True, help="Run the site by real PHP where it is.")
 def main(
     *,
     emias_port: int,
@@ -44,6 +46,7 @@ def main(
     seed: int,
     doctors: int,
     living: float,
+    php: bool,
 ) -> None:
     """Stand in for EMIAS and for a Bitrix site until stopped."""
     config = SimulatorConfig(
@@ -57,6 +60,7 @@ def main(
         seed=seed,
         doctors=doctors,
         living=living,
+        php=usable_php() if php and gateway_key_file and feed_key_file else None,
     )
     try:
         asyncio.run(_run(config))

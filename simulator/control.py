@@ -13,6 +13,7 @@ from simulator.emias.ledger import Patient
 from simulator.emias.refusals import RefusalError
 from simulator.emias.world import HORIZON, MOSCOW, Slot
 from simulator.site.directory import SiteDirectory
+from simulator.site.webhook import Webhook
 
 __all__ = ["CANARY_PATH", "Control", "EmiasListener"]
 
@@ -43,10 +44,13 @@ class EmiasListener(Protocol):
 class Control:
     """Answer the control listener's JSON calls; a request that does not fit is 422 with the reason."""
 
-    def __init__(self, installation: Installation, directory: SiteDirectory, emias: EmiasListener) -> None:
+    def __init__(
+        self, installation: Installation, directory: SiteDirectory, emias: EmiasListener, webhook: Webhook
+    ) -> None:
         self._installation = installation
         self._directory = directory
         self._emias = emias
+        self._webhook = webhook
 
     def app(self) -> web.Application:
         """Build the application of the control listener."""
@@ -65,6 +69,7 @@ class Control:
         app.router.add_post("/control/start", self._start)
         app.router.add_post("/control/reset", self._reset)
         app.router.add_post("/control/feed/doctors", self._feed_doctor)
+        app.router.add_post("/control/webhook", self._change_webhook)
         return app
 
     async def _state(self, _request: web.Request) -> web.Response:
@@ -140,12 +145,17 @@ class Control:
     async def _reset(self, _request: web.Request) -> web.Response:
         self._installation.reset()
         self._directory.reset()
+        self._webhook.reset()
         await self._emias.start("server")
         return web.Response(status=204)
 
     async def _feed_doctor(self, request: web.Request) -> web.Response:
         element = self._directory.change(await _object(request))
         return web.json_response({"element": element})
+
+    async def _change_webhook(self, request: web.Request) -> web.Response:
+        self._webhook.change(await _object(request))
+        return web.Response(status=204)
 
     def _chosen(self, wanted: dict[str, Any]) -> list[Slot]:
         world = self._installation.world

@@ -13,17 +13,24 @@ from pathlib import Path
 from simulator.control import CANARY_PATH, Control
 from simulator.emias.installation import Installation
 from simulator.emias.life import live
-from simulator.emias.server import SERVICE_PATH, ScheduleService
+from simulator.emias.server import PATHS, EmiasService
 from simulator.emias.world import MOSCOW
 from simulator.listeners import Listener, mutual_tls
 from simulator.pki import Pki, open_pki
+from simulator.site.ajax import Ajax
 from simulator.site.directory import SiteDirectory
 from simulator.site.feed import Feed
 from simulator.site.keys import SecretSource
-from simulator.site.relay import Relay
-from simulator.site.server import make_site
+from simulator.site.page import Pages
+from simulator.site.panel import Panel
+from simulator.site.php import PhpConfig, PhpSite
+from simulator.site.server import Backend, PlainSite, make_site
+from simulator.site.webhook import Webhook
 
 __all__ = ["Simulator", "SimulatorConfig", "running_simulator"]
+
+
+_BITRIX = Path(__file__).parents[1] / "bitrix"
 
 
 def _moscow_now() -> datetime:
@@ -32,7 +39,10 @@ def _moscow_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class SimulatorConfig:
-    """Say how to run: port 0 is a free one, `living` is changed slots a second, keys are read when they are needed."""
+    """Say how to run: port 0 is a free one, `living` is changed slots a second, keys are read when they are needed.
+
+    `php` is the binary that runs the site's module and components; None lets this process stand in for it.
+    """
 
     pki_folder: Path
     emias_port: int = 0
@@ -44,6 +54,7 @@ class SimulatorConfig:
     seed: int = 1
     doctors: int = 50
     living: float = 0.0
+    php: str | None = None
     now: Callable[[], datetime] = field(default=_moscow_now)
 
 
@@ -54,19 +65,24 @@ class Simulator:
         self.pki: Pki = open_pki(config.pki_folder)
         self.installation = Installation(seed=config.seed, doctors=config.doctors, living=config.living, now=config.now)
         self.directory = SiteDirectory(self.installation.world.doctors.values(), config.now)
-        self._service = ScheduleService(self.installation, lambda: f"{self.control_url}{CANARY_PATH}")
+        self._service = EmiasService(self.installation, lambda: f"{self.control_url}{CANARY_PATH}")
         self._certificate = "server"
         self._emias = Listener("EMIAS", self._service.app, config.emias_port)
-        control = Control(self.installation, self.directory, self)
+        webhook = Webhook(self.directory, SecretSource(config.feed_key_file, "SIMULATOR_FEED_KEY"))
+        control = Control(self.installation, self.directory, self, webhook)
         self._control = Listener("control", control.app, config.control_port)
-        feed = Feed(self.directory, SecretSource(config.feed_key_file, "SIMULATOR_FEED_KEY"))
-        relay = Relay(config.gateway_url, SecretSource(config.gateway_key_file, "SIMULATOR_GATEWAY_KEY"))
-        self._site = Listener("site", lambda: make_site(feed, relay), config.site_port)
+        backend = self._backend(config)
+        panel = Panel(self.installation, self.directory, self)
+        self._site = Listener("site", lambda: make_site(backend, panel, webhook, _BITRIX), config.site_port)
 
     @property
     def emias_url(self) -> str:
-        """Tell the address of the SOAP service."""
-        return f"https://127.0.0.1:{self._emias.port}{SERVICE_PATH}"
+        """Tell the address of the seed's service."""
+        return self.contract_url("seed-soap")
+
+    def contract_url(self, name: str) -> str:
+        """Tell the address at which a contract is served."""
+        return f"https://127.0.0.1:{self._emias.port}{PATHS[name]}"
 
     @property
     def control_url(self) -> str:
@@ -106,6 +122,14 @@ class Simulator:
         for listener in (self._site, self._emias, self._control):
             await listener.close()
         await self._service.close()
+
+    def _backend(self, config: SimulatorConfig) -> Backend:
+        if config.php is not None:
+            keys = (config.gateway_key_file, config.feed_key_file)
+            return PhpSite(PhpConfig(config.php, _BITRIX, config.gateway_url, *keys), self.directory)
+        feed = Feed(self.directory, SecretSource(config.feed_key_file, "SIMULATOR_FEED_KEY"))
+        gateway_keys = SecretSource(config.gateway_key_file, "SIMULATOR_GATEWAY_KEY")
+        return PlainSite(Ajax(feed, config.gateway_url, gateway_keys), Pages(_BITRIX))
 
     def _tls(self, certificate: str) -> ssl.SSLContext:
         pairs = {

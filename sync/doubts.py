@@ -25,6 +25,7 @@ _log = structlog.stdlib.get_logger("sync.doubts")
 class ResolveDoubts:
     """Looks at `places` doubts at once, `at_once` of one institution, until told to stop.
 
+    It asks for due ones every `turn` seconds, and whenever a look has ended.
     After an outage the doubts of an institution that answers again are due within seconds; these bounds and the budget
     keep them from coming all at once.
     """
@@ -33,16 +34,17 @@ class ResolveDoubts:
     places: int
     at_once: int
     signs: Signs
+    turn: float = _TURN
     _running: dict[asyncio.Task[None], str] = field(default_factory=dict)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Loop until `stop`, then let the looks under way end."""
-        pause = _TURN
+        pause = self.turn
         try:
             while not stop.is_set():
                 try:
                     await self._turn()
-                    pause = _TURN
+                    pause = self.turn
                 except Exception as fault:  # noqa: BLE001 - the table will be back
                     pause = min(pause * 2, _LONGEST_TROUBLE)
                     _log.warning("doubts_unreadable", fault=type(fault).__name__, again_in=pause)

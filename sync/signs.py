@@ -10,10 +10,22 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from gateway.ports import DueDoctor
 from gateway.services.refresh import Refreshed
+from gateway.store.stock import Stock
 
 __all__ = ["Signs"]
 
 _SILENCE_ALLOWED: Final = {"schedules": 60.0, "doubts": 30.0, "expire_holds": 30.0}
+
+_STOCK: Final = {
+    "bookings_in_doubt": "Bookings of unknown outcome that the worker looks into.",
+    "bookings_for_operator": "Bookings that wait for an operator.",
+    "oldest_doubt_seconds": "Age of the oldest booking of unknown outcome.",
+    "doctors_lagging": "Bookable schedules not read for three intervals, or never.",
+    "doctors_bookable": "Schedules that patients may book from.",
+    "mapping_problems": "Mappings of doctors that lead nowhere.",
+    "new_error_groups": "Groups of errors that nobody has acknowledged.",
+    "oldest_personal_row_seconds": "Age of the oldest booking that still holds its patient.",
+}
 
 
 class Signs:
@@ -34,6 +46,11 @@ class Signs:
         )
         self._mirrors = Counter("emias_sync_mirror_passes", "Mirror passes.", ("result",), registry=registry)
         self._chores = Counter("emias_sync_chore_rows", "Rows that chores touched.", ("chore",), registry=registry)
+        self._stock = {
+            name: Gauge(f"emias_gateway_{name}", meaning, registry=registry) for name, meaning in _STOCK.items()
+        }
+        silent = Gauge("emias_sync_silent_loops", "Loops that have not turned for too long.", registry=registry)
+        silent.set_function(lambda: len(self.silent()))
 
     def doctor_read(self, _doctor: DueDoctor, refreshed: Refreshed) -> None:
         """Count the end of a doctor's read."""
@@ -56,6 +73,21 @@ class Signs:
         """Count a chore's rows."""
         self._chores.labels(name).inc(rows)
         self.beat(name)
+
+    def stock_taken(self, stock: Stock) -> None:
+        """Show what the tables hold."""
+        figures = {
+            "bookings_in_doubt": stock.in_doubt,
+            "bookings_for_operator": stock.manual,
+            "oldest_doubt_seconds": stock.oldest_doubt,
+            "doctors_lagging": stock.lagging,
+            "doctors_bookable": stock.doctors,
+            "mapping_problems": stock.mapping_problems,
+            "new_error_groups": stock.new_errors,
+            "oldest_personal_row_seconds": stock.oldest_personal,
+        }
+        for name, figure in figures.items():
+            self._stock[name].set(figure)
 
     def beat(self, loop: str) -> None:
         """Note that a loop has just turned."""

@@ -11,6 +11,7 @@ import structlog
 from gateway.serving import Listener, serve, stop_on_signals
 from gateway.settings import Settings
 from gateway.wiring import House, open_house
+from sync.beats import Beats
 from sync.chores import Chore, chores_of
 from sync.doubts import ResolveDoubts
 from sync.health import make_health_app
@@ -31,7 +32,7 @@ _log = structlog.stdlib.get_logger("sync.worker")
 async def run_forever(settings: Settings) -> int:
     """Work until SIGTERM or SIGINT, with probes and metrics on the internal port."""
     stop = stop_on_signals()
-    async with open_house(settings) as house:
+    async with open_house(settings, "sync") as house:
         registry = house.metrics.registry
         signs = Signs(registry)
         app = make_health_app(signs, registry)
@@ -71,8 +72,9 @@ async def run_worker(house: House, stop: asyncio.Event, signs: Signs, grace: tim
 def _loops_of(house: House, signs: Signs) -> list[_Loop]:
     wake = asyncio.Event()
     settings = house.settings
+    beats = Beats(house.operations, house.report, signs)
     readers = Readers(
-        house.sync_book, house.refresh, settings.sync_workers, settings.emias_concurrency, signs.doctor_read
+        house.sync_book, house.refresh, settings.sync_workers, settings.emias_concurrency, beats.doctor_read
     )
     abandoned_after = timedelta(seconds=settings.abandoned_after)
     loops: list[_Loop] = [
@@ -80,6 +82,7 @@ def _loops_of(house: House, signs: Signs) -> list[_Loop]:
         ResolveDoubts(house.resolve, settings.sync_workers, max(1, settings.emias_concurrency // 2), signs),
         Chore("recover_abandoned", _RECOVER_EVERY, lambda: house.resolve.recover(abandoned_after), signs),
         *chores_of(house.housekeeping, signs),
+        *beats.chores(),
     ]
     if house.mirror is not None:
         every = timedelta(seconds=settings.mirror_every)

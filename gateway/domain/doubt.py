@@ -45,8 +45,9 @@ _LONGEST_ASKED: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A booking in doubt that one worker has claimed to look at; its token is new, and older ones are fenced off.
+    """A booking in doubt, or one without its appointment's name, that a worker has claimed to look at.
 
+    Its token is new, and older ones are fenced off.
     `looks` counts those made before, `tried_at` is when the intent was written, `age` how long the doubt has lasted;
     both by the database's clock. The patient is None when it can no longer be read.
     """
@@ -56,6 +57,11 @@ class Doubt:
     looks: int
     tried_at: datetime
     age: timedelta
+
+    @property
+    def is_nameless(self) -> bool:
+        """Tell whether the booking was made and only the appointment's id is wanted."""
+        return self.booking.state is BookingState.BOOKED
 
     @property
     def is_cancel(self) -> bool:

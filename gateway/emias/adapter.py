@@ -39,6 +39,7 @@ from gateway.emias.profiles.profile import Profile
 from gateway.emias.receipts import ReceiptReader
 from gateway.emias.reply import RawReply
 from gateway.emias.schedule_reader import ScheduleReader
+from gateway.emias.strictness import is_strict
 from gateway.emias.translate import Translator, Values
 from gateway.emias.transport import Transport
 from gateway.emias.wire import Wire
@@ -47,7 +48,6 @@ from gateway.ports import AppointmentRequest
 
 __all__ = ["ContractEmias"]
 
-_CONNECTIONS: Final = 16
 _NOT_IN_CONTRACT: Final = "not_in_contract"
 _BEFORE_LOOKING_UP: Final = timedelta(days=31)
 _AFTER_LOOKING_UP: Final = timedelta(days=366)
@@ -68,7 +68,7 @@ class ContractEmias:
     def __init__(
         self, profile: Profile, wire: Wire, transport: Transport, guard: Guard, secrets: Mapping[str, str]
     ) -> None:
-        formats, strict = profile.formats, profile.strictness
+        formats = profile.formats
         instants = InstantReader(formats.time_zone, needs_offset=formats.offset == "required")
         self._profile = profile
         self._wire = wire
@@ -77,14 +77,14 @@ class ContractEmias:
         self._schedules = ScheduleReader(
             wire.paths("get_schedule"),
             instants,
-            strict=strict.reads == "strict",
+            strict=is_strict(profile, "get_schedule"),
             no_list_is_empty=profile.operations.get_schedule.result.no_list == "empty",
         )
         self._receipts = {
             name: ReceiptReader(
                 wire.paths(name),
                 instants,
-                strict=(strict.create if name in {"create", "cancel"} else strict.reads) == "strict",
+                strict=is_strict(profile, name),
                 no_list_is_empty=find is not None and find.result.no_list == "empty",
             )
             for name in profile.operations.calls()
@@ -103,15 +103,15 @@ class ContractEmias:
         *,
         guard: Guard | None = None,
         secrets: Mapping[str, str] | None = None,
-        connections: int = _CONNECTIONS,
+        transport: Transport | None = None,
     ) -> Self:
         """Read the contract, in a thread, and be ready to call; raise `ContractError`.
 
-        Every request passes the `guard`. `connections` bounds the calls under way, for reads and for bookings each.
+        Every request passes the `guard`. A `transport` that is given stands in the place of a new one.
         """
         known = secrets or {}
         wire = await asyncio.to_thread(make_wire, profile, address, known)
-        return cls(profile, wire, Transport(address, tls, connections=connections), guard or Guard(), known)
+        return cls(profile, wire, transport or Transport(address, tls), guard or Guard(), known)
 
     async def aclose(self) -> None:
         """Close every connection."""

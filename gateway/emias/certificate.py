@@ -19,22 +19,35 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.emias.errors import TlsSetupError
+from gateway.emias.tls_refusals import TLS_REFUSALS
 
 __all__ = ["CertificateFacts", "ClientIdentity", "TlsFiles", "certificate_facts", "read_identity"]
 
 _LOCKED_PEM: Final = b"ENCRYPTED"
+_DER_SEQUENCE: Final = b"\x30"
 _SECONDS_A_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
-    """Files of the channel: the CA of EMIAS, and our identity as PEM (key in its own file or the same) or PKCS#12."""
+    """Files of the channel: the CA of EMIAS, and our identity as PEM (key in its own file or the same) or PKCS#12.
+
+    The password stands here or in a file, which is read again with the others. `server_name` is the name that EMIAS's
+    certificate bears and the handshake asks for, where it is not the address's.
+    """
 
     ca_file: Path | None = None
     cert_file: Path | None = None
     key_file: Path | None = None
     pkcs12_file: Path | None = None
     password: bytes | None = field(default=None, repr=False)
+    password_file: Path | None = None
+    server_name: str | None = None
+
+    def paths(self) -> tuple[Path, ...]:
+        """List the files that are read."""
+        named = (self.ca_file, self.cert_file, self.key_file, self.pkcs12_file, self.password_file)
+        return tuple(path for path in named if path is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +87,20 @@ def certificate_facts(files: TlsFiles) -> CertificateFacts | None:
 def read_identity(files: TlsFiles) -> ClientIdentity | None:
     """Read our identity; None where none is configured. Raises `TlsSetupError`."""
     if files.pkcs12_file is not None:
-        return _from_pkcs12(files.pkcs12_file, files.password)
+        return _from_pkcs12(files.pkcs12_file, _password(files))
     if files.cert_file is not None:
-        return _from_pem(files.cert_file, files.key_file or files.cert_file, files.password)
+        return _from_pem(files.cert_file, files.key_file or files.cert_file, _password(files))
     return None
+
+
+def _password(files: TlsFiles) -> bytes | None:
+    return files.password if files.password_file is None else _content(files.password_file).strip() or None
 
 
 def _from_pkcs12(file: Path, password: bytes | None) -> ClientIdentity:
     content = _content(file)
+    if not content.startswith(_DER_SEQUENCE):
+        raise _unreadable(file)
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(content, password)
     except ValueError:
@@ -90,7 +109,7 @@ def _from_pkcs12(file: Path, password: bytes | None) -> ClientIdentity:
             code, f"{file}: пароль не подходит или не задан / wrong or missing password: set it"
         ) from None
     except UnsupportedAlgorithm:
-        raise _unreadable(file) from None
+        raise _unsupported(file) from None
     if key is None or certificate is None:
         raise TlsSetupError(
             "file_unreadable", f"{file}: нет ключа или сертификата / no key or no certificate inside: export both"
@@ -118,7 +137,7 @@ def _pem_key(file: Path, password: bytes | None) -> PrivateKeyTypes:
             raise TlsSetupError("wrong_password", f"{file}: пароль не подходит / wrong password: set another") from None
         raise _unreadable(file) from None
     except UnsupportedAlgorithm:
-        raise _unreadable(file) from None
+        raise _unsupported(file) from None
 
 
 def _matched(key: PrivateKeyTypes, certificates: Sequence[x509.Certificate], file: Path) -> ClientIdentity:
@@ -144,4 +163,10 @@ def _content(file: Path) -> bytes:
 
 
 def _unreadable(file: Path) -> TlsSetupError:
-    return TlsSetupError("file_unreadable", f"{file}: не PEM / not readable as PEM: convert it")
+    return TlsSetupError(
+        "file_unreadable", f"{file}: не PEM и не PKCS#12 / neither PEM nor PKCS#12: convert it, see certs/README.md"
+    )
+
+
+def _unsupported(file: Path) -> TlsSetupError:
+    return TlsSetupError("unsupported_key", f"{file}: {TLS_REFUSALS['unsupported_key']}")

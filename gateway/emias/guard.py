@@ -8,10 +8,11 @@ the breaker and to the institution's health.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 from uuid import uuid4
 
 from gateway.domain.circuit import FAILURES, UNREACHABLE, Circuit, Kept, Lane
@@ -20,10 +21,17 @@ from gateway.emias.errors import CallFailed, CallRefused
 from gateway.emias.spending import Spending
 from gateway.ports import Breaker, Budget, Health, Switches
 
-__all__ = ["Guard"]
+__all__ = ["Guard", "RequestWatch"]
 
 _MARGIN: Final = 2.0
 _STOPPED_FOR: Final = 60.0
+
+
+class RequestWatch(Protocol):
+    """Who counts the requests that were sent."""
+
+    def __call__(self, circuit: Circuit, seconds: float, *, is_failure: bool) -> None:
+        """Count a request and how long EMIAS took over it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class Guard:
     breaker: Breaker | None = None
     switches: Switches | None = None
     health: Health | None = None
+    watch: RequestWatch | None = None
 
     @asynccontextmanager
     async def one_call(self, lpu_code: str, *, for_booking: bool, deadline: float) -> AsyncIterator[None]:
@@ -42,19 +51,27 @@ class Guard:
         await self._ask(circuit)
         async with Spending(self.budget).one_call(lpu_code, for_booking=for_booking):
             await self._enter(circuit, token, deadline)
+            began = time.perf_counter()
             try:
                 yield
             except CallRefused:
+                self._tell(circuit, began)
                 await self._answered(circuit, token)
                 raise
             except CallFailed as failed:
+                self._tell(circuit, began, is_failure=failed.cause in FAILURES)
                 await self._failed(circuit, token, failed)
                 raise
             except BaseException:
                 if self.breaker is not None:
                     await self.breaker.abandoned(circuit, token)
                 raise
+            self._tell(circuit, began)
             await self._answered(circuit, token)
+
+    def _tell(self, circuit: Circuit, began: float, *, is_failure: bool = False) -> None:
+        if self.watch is not None:
+            self.watch(circuit, time.perf_counter() - began, is_failure=is_failure)
 
     async def _ask(self, circuit: Circuit) -> None:
         if self.switches is not None and await self.switches.calls_stopped(circuit.lpu_code):

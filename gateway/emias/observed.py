@@ -34,7 +34,7 @@ _Answer = TypeVar("_Answer")
 class Observation:
     """One call and its end: ok, unchanged, booked, cancelled, broken; rejected, not_sent, unknown or failed `:why`.
 
-    `again` tells whether it may be sent again.
+    `again` tells whether it may be sent again; `emias_doctor_id` is None where the call was about no doctor.
     """
 
     operation: str
@@ -42,6 +42,7 @@ class Observation:
     outcome: str
     again: Again
     seconds: float
+    emias_doctor_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,13 @@ class ObservedEmias:
     ) -> ScheduleWindow | Unchanged:
         """Read a schedule, observed."""
         call = self.inner.get_schedule(doctor, first, last, known_digest=known_digest)
-        return await self._watched("get_schedule", doctor.lpu_code, call)
+        return await self._watched("get_schedule", doctor.lpu_code, call, doctor.emias_doctor_id)
 
     async def create_appointment(self, request: AppointmentRequest) -> CreateOutcome:
         """Book, observed."""
         call = self.inner.create_appointment(request)
-        return await self._watched("create_appointment", request.doctor.lpu_code, call)
+        doctor = request.doctor
+        return await self._watched("create_appointment", doctor.lpu_code, call, doctor.emias_doctor_id)
 
     async def find_appointments(
         self, lpu_code: str, patient: Patient, first: date, last: date
@@ -85,7 +87,9 @@ class ObservedEmias:
         call = self.inner.cancel_appointment(lpu_code, appointment_id, patient, reason)
         return await self._watched("cancel_appointment", lpu_code, call)
 
-    async def _watched(self, operation: str, lpu_code: str, call: Awaitable[_Answer]) -> _Answer:
+    async def _watched(
+        self, operation: str, lpu_code: str, call: Awaitable[_Answer], emias_doctor_id: str | None = None
+    ) -> _Answer:
         began = time.perf_counter()
         outcome, again = "broken", Again.ONLY_AFTER_PROOF
         try:
@@ -95,7 +99,8 @@ class ObservedEmias:
             outcome, again = f"failed:{failure.cause.value}", class_of_read(failure.cause)
             raise
         finally:
-            self.observe(Observation(operation, lpu_code, outcome, again, time.perf_counter() - began))
+            seconds = time.perf_counter() - began
+            self.observe(Observation(operation, lpu_code, outcome, again, seconds, emias_doctor_id))
         return answer
 
 

@@ -32,6 +32,7 @@ from gateway.emias.refusing import Told, refusal_of
 from gateway.emias.reply import RawReply, check_limiter, fail
 from gateway.emias.request import Request
 from gateway.emias.security import security_headers
+from gateway.emias.strictness import is_strict
 from gateway.emias.translate import Values
 from gateway.emias.verdicts import VerdictReader
 
@@ -58,7 +59,7 @@ class RestWire:
             if (path := getattr(profile.faults, key)) is not None
         }
         self._verdicts = {
-            name: VerdictReader(profile, call.verdict, _tree_paths(call.verdict, frozenset()))
+            name: VerdictReader(profile, call.verdict, _tree_paths(call.verdict, frozenset()), is_strict(profile, name))
             for name, call in self._calls.items()
             if call.verdict is not None
         }

@@ -88,5 +88,5 @@ class ScheduleReader:
 
 def split_list_path(path: str) -> tuple[str, str]:
     """Split the path of a list's items into that of the list and the item's tag (namespaces hold slashes too)."""
-    cut = path.rfind("/{")
+    cut = path.rfind("/{" if "{" in path else "/")
     return (path[:cut], path[cut + 1 :]) if cut > 0 else (".", path)

@@ -21,4 +21,8 @@ def security_headers(profile: Profile, secrets: Mapping[str, str]) -> dict[str, 
 
 def fixed_values(profile: Profile, secrets: Mapping[str, str]) -> Values:
     """Return the values that are the same in each request: our channel's code, the secrets, and nothing."""
-    return {"absent": None, "channel": profile.channel, **{f"{BROUGHT}{name}": secret for name, secret in secrets.items()}}
+    return {
+        "absent": None,
+        "channel": profile.channel,
+        **{f"{BROUGHT}{name}": secret for name, secret in secrets.items()},
+    }

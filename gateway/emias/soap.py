@@ -12,6 +12,7 @@ from gateway.emias.faults import FaultReader
 from gateway.emias.profiles.profile import Profile, Soap
 from gateway.emias.reply import RawReply, ReplyReader, is_plain_success, soap_body
 from gateway.emias.request import Request
+from gateway.emias.strictness import is_strict
 from gateway.emias.translate import Values
 from gateway.emias.verdicts import VerdictReader
 
@@ -55,7 +56,7 @@ class SoapWire:
 
 def _verdicts(profile: Profile, contract: Contract) -> dict[str, VerdictReader]:
     return {
-        name: VerdictReader(profile, call.verdict, contract.operations[name].verdict)
+        name: VerdictReader(profile, call.verdict, contract.operations[name].verdict, is_strict(profile, name))
         for name, call in profile.operations.calls().items()
         if call.verdict is not None
     }

@@ -21,11 +21,12 @@ _OK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class VerdictReader:
-    """Reads one operation's verdict; `paths` leads to its members."""
+    """Reads one operation's verdict; `paths` leads to its members. A strict one believes no success said twice."""
 
     profile: Profile
     verdict: Verdict
     paths: Mapping[str, str]
+    strict: bool = False
 
     def check(self, payload: etree._Element) -> None:
         """Return if the result says that it is one; raise `CallRefused` or `CallFailed` otherwise.
@@ -37,7 +38,7 @@ class VerdictReader:
             succeeded = not code
         else:
             said = self._text(payload, "success")
-            if not said:
+            if not said or (self.strict and len(payload.findall(self.paths["success"])) > 1):
                 raise CallFailed(Cause.CONTRACT_MISMATCH, http_status=_OK, code="success")
             succeeded = said in self.verdict.success_is
         if not succeeded:

@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+import structlog
+
 from gateway.domain.circuit import Admitted, Circuit, CircuitRules, CircuitState, Kept
 from gateway.holds.connection import RedisAbsent, RedisLine
 from gateway.holds.memory_breaker import MemoryBreaker
@@ -13,6 +15,7 @@ from gateway.holds.memory_breaker import MemoryBreaker
 __all__ = ["RedisBreaker", "Watch"]
 
 Watch = Callable[[Circuit, CircuitState], None]
+_log = structlog.stdlib.get_logger("gateway.breaker")
 
 # The steps of `gateway.domain.circuit.CircuitRecord`, in milliseconds. Answers kind + 10 * milliseconds; the kinds are
 # those of _KINDS, and a circuit's state is told by the same numbers.
@@ -125,6 +128,7 @@ class RedisBreaker:
         self._watch = watch
         self._chance = chance
         self._own = MemoryBreaker(rules, chance=chance)
+        self._seen: dict[Circuit, CircuitState] = {}
         self._numbers = (
             rules.failures,
             *(
@@ -183,6 +187,13 @@ class RedisBreaker:
             state = _STATES[await self._step(step, circuit, token, asked=asked)]
         except RedisAbsent:
             state = await self._own.state(circuit)
+        self._show(circuit, state)
+
+    def _show(self, circuit: Circuit, state: CircuitState) -> None:
+        """Tell the watcher, and the log when it is news to this process."""
+        before, self._seen[circuit] = self._seen.get(circuit, CircuitState.CLOSED), state
+        if state is not before:
+            _log.warning("breaker_moved", lpu_code=circuit.lpu_code, lane=circuit.lane.value, state=state.value)
         self._watch(circuit, state)
 
     async def _step(
@@ -197,7 +208,7 @@ class RedisBreaker:
     def _read(self, circuit: Circuit, answer: int) -> Admitted | Kept:
         milliseconds, kind = divmod(answer, 10)
         state, seconds = _STATES[kind], milliseconds / 1000
-        self._watch(circuit, state)
+        self._show(circuit, state)
         return Kept(state, seconds) if kind in {_OPEN, _HALF_OPEN, _CROWDED} else Admitted(state, seconds)
 
 

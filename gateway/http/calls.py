@@ -23,7 +23,7 @@ __all__ = [
     "documented",
 ]
 
-Scope = Literal["read", "book"]
+Scope = Literal["read", "book", "events"]
 CALL: Final = "call"
 """Where a handler's `opt` keeps its `Call`."""
 
@@ -85,7 +85,7 @@ IDEMPOTENCY_KEY: Final = Parameter(
     "Idempotency-Key",
     "header",
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "One for each submission of the form; a repeated request with the same key has no second effect.",
+    "One for each submission of the form, kept for 48 hours; a repeated request with the key has no second effect.",
     "5b0c9d0e-6f0a-4a57-9a1e-0f2b8e0f5a11",
     required=True,
 )

@@ -41,6 +41,13 @@ EXAMPLES: Final = MappingProxyType(
             "stale": False,
             "days": [{"date": "2026-11-24", "slots": [_SLOT]}],
         },
+        "events_body": {
+            "events": [
+                {"uuid": "6f2b1d0e-2b0b-4b7e-8a43-0c5a1b7d9e11", "element_id": "57", "kind": "upsert"},
+                {"uuid": "0a8f7c52-7a55-4d0c-9d0f-4f4f6f0d2c22", "element_id": "58", "kind": "delete"},
+            ]
+        },
+        "events": {"accepted": 2, "duplicates": 0},
         "hold_body": {"slot_id": _SLOT["id"], "doctor_id": "57"},
         "hold": {
             "id": "0d4f6d2a-8f36-4c8e-9a53-2f1f0f9b7a10",

@@ -55,6 +55,7 @@ _TAGS: Final = (
     {"name": "directory", "description": "Specialties, doctors, free slots."},
     {"name": "holds", "description": "The five-minute soft hold."},
     {"name": "bookings", "description": "Booking, its state, cancelling, look-up."},
+    {"name": "events", "description": "What the site's module tells the gateway."},
     {"name": "status", "description": "For the site's health page."},
 )
 

@@ -58,8 +58,8 @@ _REQUEST: Final = (
     _kind(
         "scope_missing",
         403,
-        ("Ключу это не разрешено", "Выпустите для сайта ключ с нужным правом (read или book)."),
-        ("Not allowed for this key", "Issue a key with the scope that the call needs (read or book)."),
+        ("Ключу это не разрешено", "Выпустите для сайта ключ с нужным правом (read, book или events)."),
+        ("Not allowed for this key", "Issue a key with the scope that the call needs (read, book or events)."),
     ),
     _kind(
         "not_found",

@@ -38,6 +38,10 @@ FIELD_WORDS: Final = MappingProxyType(
         "range_reversed": Words("Конец периода раньше начала.", "The range ends before it begins."),
         "range_too_long": Words("Слишком длинный период.", "The range is too long."),
         "limit_range": Words("Нужно целое число от 1 до 200.", "A whole number from 1 to 200 is needed."),
+        "events_range": Words("Нужно от 1 до 100 событий.", "There are 1 to 100 events in a batch."),
+        "element_id_format": Words(
+            "Нужен ID элемента: целое число больше нуля.", "An element id is needed, 1 or more."
+        ),
         "cursor_format": Words("Начните просмотр с первой страницы.", "Start again from the first page."),
         "snils_format": Words(
             "СНИЛС состоит из 11 цифр, например 112-233-445 95.", "A SNILS has 11 digits, like 112-233-445 95."

@@ -20,6 +20,9 @@ __all__ = [
     "DoctorNameOut",
     "DoctorOut",
     "DoctorSlotsOut",
+    "EventBody",
+    "EventsBody",
+    "EventsOut",
     "FieldProblemOut",
     "HoldBody",
     "HoldOut",
@@ -229,6 +232,27 @@ class StatusOut(Struct, frozen=True):
     institutions: tuple[InstitutionStateOut, ...]
     sync: SyncOut
     clock: ClockOut
+
+
+class EventBody(Struct):
+    """An element of the site's doctor list that has changed; `uuid` names the event, not the element."""
+
+    uuid: UUID
+    element_id: Annotated[str, Meta(pattern="^[1-9][0-9]{0,17}$")] | Annotated[int, Meta(ge=1)]
+    kind: Literal["upsert", "delete"]
+
+
+class EventsBody(Struct):
+    """A batch of events, in any order."""
+
+    events: Annotated[tuple[EventBody, ...], Meta(min_length=1, max_length=100)]
+
+
+class EventsOut(Struct, frozen=True):
+    """How many events were new, and how many had come before."""
+
+    accepted: int
+    duplicates: int
 
 
 class HoldBody(Struct, omit_defaults=True):

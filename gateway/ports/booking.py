@@ -59,6 +59,12 @@ class BookingLedger(Protocol):
     async def settle(self, booking_id: UUID, token: int, settlement: Settlement, *, actor: str) -> Booking | None:
         """Commit what came of it; None when the token is no longer the row's (somebody else has decided)."""
 
+    async def name(self, booking_id: UUID, token: int, appointment_id: str, ticket: str | None) -> bool:
+        """Write down which appointment a booking is that EMIAS made without naming one.
+
+        False when the token is no longer the row's, or it has been named.
+        """
+
     async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
         """Commit that a call under way is about to be sent again.
 

@@ -13,7 +13,10 @@ __all__ = ["DoubtLedger"]
 
 
 class DoubtLedger(Protocol):
-    """The bookings in doubt; whoever claims one gets a new token, so that anyone before is fenced off."""
+    """The bookings in doubt, and those booked ones whose appointment EMIAS has not named yet.
+
+    Whoever claims one gets a new token, so that anyone before is fenced off.
+    """
 
     async def recover_abandoned(self, older_than: timedelta) -> int:
         """Put in doubt what a vanished process left `submitting` or `cancelling` so long ago, and count it."""
@@ -41,3 +44,6 @@ class DoubtLedger(Protocol):
 
         False when the token is no longer the row's.
         """
+
+    async def rest(self, booking_id: UUID, token: int) -> bool:
+        """End the lease and plan no further look; False when the token is no longer the row's."""

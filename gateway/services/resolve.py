@@ -14,6 +14,7 @@ import structlog
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.doubt import (
     Doubt,
+    Found,
     LookPlan,
     Sight,
     conclude,
@@ -37,6 +38,8 @@ __all__ = ["Resolve"]
 _WAITING: Final = "waiting"
 _BLIND: Final = "blind"
 _OVERTAKEN: Final = "overtaken"
+_NAMED: Final = "named"
+_NAMELESS: Final = "nameless"
 _UNREADABLE: Final = "patient_unreadable"
 _OF_THE_LEASE: Final = 0.9
 _STANDING: Final = frozenset({BookingState.BOOKED, BookingState.SUBMITTING, BookingState.IN_DOUBT, BookingState.MANUAL})
@@ -72,17 +75,21 @@ class Resolve:
     async def look(self, doubt: Doubt, *, planned: bool = True) -> str:
         """Look once and write down what follows; an unplanned look that decides nothing is not counted.
 
-        Returns the state that the booking was settled in, `waiting`, `blind` (EMIAS did not answer) or `overtaken`
-        (somebody else has decided meanwhile).
+        Returns the state that the booking was settled in, `waiting`, `blind` (EMIAS did not answer), `overtaken`
+        (somebody else has decided meanwhile); of a booking that lacks only its appointment's id: `named` or `nameless`.
         """
         looks = doubt.looks + planned
+        has_look_up = self.emias.capabilities(doubt.booking.lpu_code).lookup
+        if doubt.is_nameless and (doubt.patient is None or not has_look_up or doubt.age >= self.plan.give_up):
+            return await self._rest(doubt)
         if doubt.patient is None:
             return await self._settle(doubt, to_operator(doubt, _UNREADABLE, doubt.looks))
-        has_look_up = self.emias.capabilities(doubt.booking.lpu_code).lookup
         try:
             sight = await self._see(doubt, doubt.patient, has_look_up=has_look_up)
         except EmiasFailure as failure:
             return await self._blind(doubt, failure, planned=planned)
+        if doubt.is_nameless:
+            return await self._name(doubt, sight, looks)
         following = conclude(doubt, sight, self.plan, looks=looks, has_look_up=has_look_up)
         if isinstance(following, Settlement):
             return await self._settle(doubt, following)
@@ -124,6 +131,20 @@ class Resolve:
             return await self._settle(doubt, to_operator(doubt, f"unanswered_{failure.cause.value}", doubt.looks))
         after = self.plan.wait_blind(failure) if planned else None
         return await self._postpone(doubt, after, _BLIND, looked=False)
+
+    async def _name(self, doubt: Doubt, sight: Sight, looks: int) -> str:
+        """Read back the id of an appointment that EMIAS made without naming it."""
+        booking = doubt.booking
+        if not isinstance(sight, Found):
+            return await self._postpone(doubt, self.plan.wait(looks), _WAITING, looked=True)
+        made = sight.appointment
+        ours = await self.ledger.name(booking.id, booking.token, made.appointment_id, made.ticket)
+        return _NAMED if ours else _OVERTAKEN
+
+    async def _rest(self, doubt: Doubt) -> str:
+        """Give up asking for the id; the booking stands all the same."""
+        ours = await self.doubts.rest(doubt.booking.id, doubt.booking.token)
+        return _NAMELESS if ours else _OVERTAKEN
 
     async def _settle(self, doubt: Doubt, settlement: Settlement) -> str:
         booking = doubt.booking

@@ -52,8 +52,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 ON CONFLICT DO NOTHING
 """
 
+# The hold first, as `open` does: a second booking of the hold waits for the first with the hold in its hand.
 _BEFORE: Final = """
-SELECT state, token, attempt, birth_hash, hold_id, doctor_id, starts_at FROM bookings WHERE id = $1 FOR UPDATE
+SELECT b.state, b.token, b.attempt, b.birth_hash, b.hold_id, b.doctor_id, b.starts_at, b.emias_appointment_id
+FROM bookings b JOIN holds h ON h.id = b.hold_id
+WHERE b.id = $1
+FOR UPDATE OF h, b
 """
 
 # Jitter only lengthens the wait for a look: the last one must come no sooner than planned.
@@ -63,10 +67,17 @@ SET state = $2, refusal = $3, error_code = $4,
     evidence = CASE WHEN $5::jsonb IS NULL THEN evidence ELSE coalesce(evidence, '{}') || $5::jsonb END,
     emias_appointment_id = coalesce($6, emias_appointment_id), ticket = coalesce($7, ticket),
     guest_hash = coalesce($8, guest_hash), checks = 0, look_until = NULL, updated_at = now(),
-    doubted_at = CASE WHEN $2 IN ('in_doubt', 'cancel_in_doubt') THEN now() ELSE doubted_at END,
-    next_check_at = CASE WHEN $2 IN ('in_doubt', 'cancel_in_doubt')
-                         THEN now() + $9::interval * (1 + random() * 0.2) END
+    doubted_at = CASE WHEN $10 THEN now() ELSE doubted_at END,
+    next_check_at = CASE WHEN $10 THEN now() + $9::interval * (1 + random() * 0.2) END
 WHERE id = $1
+"""
+
+_NAME: Final = """
+UPDATE bookings
+SET emias_appointment_id = $3, ticket = coalesce(ticket, $4), guest_hash = coalesce(guest_hash, $5), look_until = NULL,
+    next_check_at = NULL, updated_at = now()
+WHERE id = $1 AND token = $2 AND state = 'booked' AND emias_appointment_id IS NULL
+RETURNING attempt
 """
 
 _OPEN_CANCEL: Final = """
@@ -216,7 +227,21 @@ class BookingLedger:
             ticket,
             self.cipher.guest_hash(ticket, before["birth_hash"]) if ticket else None,
             self.first_look,
+            _is_open(settlement, before),
         )
+
+    async def name(self, booking_id: UUID, token: int, appointment_id: str, ticket: str | None) -> bool:
+        """Write down which appointment a booking without one is; False when another has decided by now."""
+        async with self.database.transaction() as connection:
+            birth_hash = await connection.fetchval("SELECT birth_hash FROM bookings WHERE id = $1", booking_id)
+            told = ticket or appointment_id
+            guest_hash = self.cipher.guest_hash(told, birth_hash)
+            attempt = await connection.fetchval(_NAME, booking_id, token, appointment_id, told, guest_hash)
+            if attempt is None:
+                return False
+            booked = BookingState.BOOKED
+            await connection.execute(ADD_HISTORY, booking_id, booked, booked, "named", attempt, "resolve")
+            return True
 
     async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
         """Commit that a call under way is about to be sent again, as a step from its state to the same.
@@ -276,6 +301,13 @@ class BookingLedger:
                 _actor(holder),
             )
             return read_booking(row), self.cipher.open_patient(row["patient_sealed"])
+
+
+def _is_open(settlement: Settlement, before: Mapping[str, Any]) -> bool:
+    """Tell whether EMIAS must be asked what became of it, or which appointment it is."""
+    if settlement.state is BookingState.BOOKED:
+        return settlement.emias_appointment_id is None and before["emias_appointment_id"] is None
+    return settlement.state in {BookingState.IN_DOUBT, BookingState.CANCEL_IN_DOUBT}
 
 
 async def _bind_key(connection: Any, key: IdempotencyKey, booking_id: UUID) -> None:

@@ -46,7 +46,11 @@ WITH left_behind AS MATERIALIZED (
 SELECT count(*) FROM doubted
 """
 
-_IS_DOUBT: Final = "b.state IN ('in_doubt', 'cancel_in_doubt') AND (b.look_until IS NULL OR b.look_until <= now())"
+_OPEN: Final = """
+(b.state IN ('in_doubt', 'cancel_in_doubt') OR b.state = 'booked' AND b.emias_appointment_id IS NULL)
+AND b.next_check_at IS NOT NULL
+"""
+_IS_DOUBT: Final = f"{_OPEN} AND (b.look_until IS NULL OR b.look_until <= now())"
 
 _LEASE: Final = """
 UPDATE bookings b SET token = nextval('fencing_tokens'), look_until = now() + $1::interval
@@ -93,12 +97,13 @@ WHERE mine.id = $1 AND other.state IN ('submitting', 'in_doubt', 'manual')
 ORDER BY other.created_at
 """
 
-_POSTPONE: Final = """
-UPDATE bookings
+_POSTPONE: Final = f"""
+UPDATE bookings b
 SET look_until = NULL, checks = checks + $4::boolean::integer,
     next_check_at = coalesce(now() + $3::interval * (1 + random() * 0.2), next_check_at)
-WHERE id = $1 AND token = $2 AND state IN ('in_doubt', 'cancel_in_doubt')
-"""
+WHERE b.id = $1 AND b.token = $2 AND {_OPEN}
+"""  # noqa: S608 - joined from constants
+_REST: Final = "UPDATE bookings SET look_until = NULL, next_check_at = NULL WHERE id = $1 AND token = $2"
 
 _log = structlog.stdlib.get_logger("gateway.doubts")
 
@@ -138,6 +143,10 @@ class DoubtLedger:
         """End the lease and plan the next look; False when the token is no longer the row's."""
         changed = await self.database.pool.execute(_POSTPONE, booking_id, token, after, looked)
         return bool(changed == "UPDATE 1")
+
+    async def rest(self, booking_id: UUID, token: int) -> bool:
+        """End the lease and plan no further look; False when the token is no longer the row's."""
+        return bool(await self.database.pool.execute(_REST, booking_id, token) == "UPDATE 1")
 
     async def _read(self, connection: Any, leased: list[Mapping[str, Any]]) -> list[Doubt]:
         rows = await connection.fetch(_CLAIMED, [row["id"] for row in leased]) if leased else []

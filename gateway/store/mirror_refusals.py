@@ -16,7 +16,7 @@ _EXAMPLES: Final = 10
 _NOTE: Final = """
 INSERT INTO mirror_refusals AS r (site_id, fingerprint, listed, shown, missing, examples)
 SELECT $1, $2, $3, $4, $5, coalesce(string_agg(name, '; ' ORDER BY name), '')
-FROM (SELECT name FROM doctors WHERE site_id = $1 AND element_id = ANY ($6::text[]) ORDER BY name LIMIT $7) some
+FROM (SELECT name FROM doctors WHERE site_id = $1 AND element_id = ANY ($6::text[]) ORDER BY name LIMIT $7) AS few
 ON CONFLICT (site_id) DO UPDATE
 SET listed = excluded.listed, shown = excluded.shown, missing = excluded.missing, examples = excluded.examples,
     first_at = CASE WHEN r.fingerprint = excluded.fingerprint THEN r.first_at ELSE now() END, last_at = now(),

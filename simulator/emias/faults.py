@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.emias.call import OPERATIONS, Call
 from simulator.emias.refusals import REFUSALS
 from simulator.emias.replies import KINDS
-from simulator.emias.wire import OPERATIONS, Call
 
 __all__ = ["FaultPlan", "FaultRule"]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from simulator.emias.wire import Call
+from simulator.emias.call import Call
 
 __all__ = ["Entry", "Journal"]
 
@@ -46,7 +46,7 @@ class Journal:
             operation=call.operation,
             lpu_code=arguments.get("lpuCode"),
             doctor_id=arguments.get("doctorId"),
-            soap=call.version.name,
+            soap=call.spoken,
         )
         self._entries.append(entry)
         self.calls[call.operation] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["policy_is_valid", "snils_digits", "snils_is_valid"]
+__all__ = ["policy_is_valid", "snils_digits", "snils_is_valid", "with_control"]
 
 _LAST_UNCHECKED_SNILS = 1001998
 _SNILS = re.compile(r"\d{11}")
@@ -25,7 +25,16 @@ def snils_is_valid(text: str) -> bool:
     body, control = digits[:9], int(digits[9:])
     if int(body) <= _LAST_UNCHECKED_SNILS:
         return True
-    return sum(int(digit) * weight for digit, weight in zip(body, range(9, 0, -1), strict=True)) % 101 % 100 == control
+    return _control(body) == control
+
+
+def with_control(body: str) -> str:
+    """Add the control number to nine digits."""
+    return f"{body}{_control(body):02d}"
+
+
+def _control(body: str) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(body, range(9, 0, -1), strict=True)) % 101 % 100
 
 
 def policy_is_valid(text: str) -> bool:

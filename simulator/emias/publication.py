@@ -1,4 +1,4 @@
-"""The contract as the service publishes it: WSDL and schemas that import each other by URLs of the service itself."""
+"""A contract as its service publishes it: WSDL and schemas that import each other by URLs of the service itself."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from importlib.resources import files
 
 __all__ = ["published"]
 
-_FOLDER = "contracts/seed_soap"
-_IMPORT = re.compile(r'schemaLocation="(xsd\d)\.xsd"')
+_CONTRACTS = "contracts"
+_IMPORT = re.compile(r'schemaLocation="(\w+)\.xsd"')
 
 
-def published(part: str, address: str) -> bytes | None:
-    """Read "wsdl" or "xsd0", "xsd1", …; imports are rewritten to `address`, the host name inside stays EMIAS's own."""
-    name = "ScheduleService.wsdl" if part == "wsdl" else f"{part}.xsd"
-    if not re.fullmatch(r"wsdl|xsd\d", part):
+def published(folder: str, wsdl: str, part: str, address: str) -> bytes | None:
+    """Read "wsdl" or a schema by its name; imports go to `address`, the host inside stays the server's own."""
+    if not re.fullmatch(r"[a-z]+\d?", part):
         return None
-    path = files("simulator") / _FOLDER / name
+    path = files("simulator") / _CONTRACTS / folder / (wsdl if part == "wsdl" else f"{part}.xsd")
     if not path.is_file():
         return None
     text = path.read_text(encoding="utf-8")

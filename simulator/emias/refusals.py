@@ -23,6 +23,8 @@ REFUSALS = {
     "APPOINTMENT_NOT_FOUND": "Запись не найдена",
     "ALREADY_CANCELLED": "Запись уже отменена",
     "CANCEL_TOO_LATE": "Отменить запись уже нельзя",
+    "NO_SLOTS": "Нет свободного времени",
+    "SESSION_EXPIRED": "Сессия завершена",
     "INTERNAL": "Внутренняя ошибка",
 }
 

@@ -15,7 +15,9 @@ from simulator.emias.settings import LiveSettings
 from simulator.emias.world import MOSCOW, Slot, World
 from simulator.roster import Doctor
 
-__all__ = ["Registry"]
+__all__ = ["VERSION", "Registry"]
+
+VERSION = "4.18.0"
 
 _BIRTH_DATE = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
 
@@ -27,6 +29,22 @@ class Registry:
         self.world = world
         self.ledger = ledger
         self.settings = settings
+        self.sessions: dict[str, str] = {}
+        self._cards: dict[str, Patient] = {}
+
+    def identify(self, patient: Patient) -> str:
+        """Find a patient by SNILS, or register one, and return the number of the card; or refuse."""
+        known = _checked(patient, today=self.world.now().date())
+        found = next((number for number, card in self._cards.items() if card.snils == known.snils), None)
+        number = found or f"P-{len(self._cards) + 1:06d}"
+        self._cards[number] = known
+        return number
+
+    def card(self, number: str) -> Patient:
+        """Return the patient of a card, or refuse."""
+        if number not in self._cards:
+            raise RefusalError("PATIENT_NOT_FOUND", "patient")
+        return self._cards[number]
 
     def schedule(self, lpu_code: str, doctor_id: int, first: date, last: date) -> list[Slot]:
         """List a doctor's slots; busy ones are left out when the settings say so."""

@@ -52,10 +52,14 @@ class World:
         self.doctors = {doctor.emias_id: doctor for doctor in make_roster(seed, doctors)}
         self._days: dict[tuple[int, date], _Day] = {}
 
-    def doctor(self, lpu_code: str, doctor_id: int) -> Doctor:
-        """Find a doctor of an institution, or refuse."""
+    def institution(self, lpu_code: str) -> None:
+        """Refuse an institution that has no doctor here."""
         if all(doctor.lpu_code != lpu_code for doctor in self.doctors.values()):
             raise RefusalError("ACCESS_DENIED", "lpuCode")
+
+    def doctor(self, lpu_code: str, doctor_id: int) -> Doctor:
+        """Find a doctor of an institution, or refuse."""
+        self.institution(lpu_code)
         doctor = self.doctors.get(doctor_id)
         if doctor is None or doctor.lpu_code != lpu_code:
             raise RefusalError("VALIDATION", "doctorId")

@@ -10,12 +10,20 @@ from typing import Any
 
 from simulator.roster import Doctor
 
-__all__ = ["SiteDirectory"]
+__all__ = ["SiteDirectory", "content_hash"]
 
 _FIRST_ELEMENT = 701
 _STEP = 3
 _EDITABLE = frozenset({"xml_id", "name", "active", "specialty", "mappings", "sort"})
+_NOT_HASHED = frozenset({"updated_at", "hash"})
 _UNMAPPED = "Новосёлова Дарья Игоревна"
+
+
+def content_hash(item: dict[str, Any]) -> str:
+    """Digest what an item says; the order of its fields and the time of the edit do not count."""
+    content = {name: value for name, value in item.items() if name not in _NOT_HASHED}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class SiteDirectory:
@@ -53,6 +61,11 @@ class SiteDirectory:
         """List the elements with greater ids, in the order of ids."""
         return [self._elements[key] for key in sorted(self._elements) if key > element_id]
 
+    def mapping_of(self, element_id: int) -> dict[str, str] | None:
+        """Name the first EMIAS doctor behind an element."""
+        element = self._elements.get(element_id)
+        return element["mappings"][0] if element and element["mappings"] else None
+
     def change(self, wanted: dict[str, Any]) -> dict[str, Any] | None:
         """Edit, add or, with `remove`, delete the element `id`; ValueError names fields that nobody may set."""
         element_id, remove = int(wanted["id"]), bool(wanted.get("remove"))
@@ -82,7 +95,6 @@ class SiteDirectory:
         )
 
     def _stamped(self, element: dict[str, Any]) -> dict[str, Any]:
-        content = {name: value for name, value in element.items() if name not in {"updated_at", "hash"}}
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        content = {name: value for name, value in element.items() if name not in _NOT_HASHED}
         updated_at = self._now().isoformat(timespec="seconds")
-        return {**content, "updated_at": updated_at, "hash": hashlib.sha256(text.encode()).hexdigest()}
+        return {**content, "updated_at": updated_at, "hash": content_hash(content)}

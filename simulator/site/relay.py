@@ -1,85 +1,86 @@
-"""The site's server side of a booking: `/api/*` of the page becomes `/v1/*` of the gateway."""
+"""The way to the gateway of the stand-in without PHP: the site's key, the visitor's opaque reference."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-import secrets
-from collections.abc import AsyncIterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
-from aiohttp import web
 
 from simulator.site.keys import SecretSource
 
-__all__ = ["Relay"]
+__all__ = ["GatewayProblem", "Relay"]
 
-_COOKIE = "site_visitor"
-_DEADLINE = aiohttp.ClientTimeout(total=45)
-_ID = r"[A-Za-z0-9._~-]{1,64}"
-_ALLOWED = tuple(
-    (method, re.compile(pattern))
-    for method, pattern in (
-        ("GET", r"specialties|doctors"),
-        ("GET", rf"doctors/{_ID}/slots"),
-        ("POST", r"holds|bookings"),
-        ("POST", rf"holds/{_ID}/renew"),
-        ("DELETE", rf"holds/{_ID}"),
-        ("GET", rf"bookings/{_ID}"),
-    )
-)
-_TO_GATEWAY = ("Accept-Language", "Content-Type", "Idempotency-Key")
-_TO_BROWSER = ("Content-Type", "Idempotent-Replayed", "Retry-After", "X-Request-Id")
+_DEADLINE = aiohttp.ClientTimeout(total=25)
+_NO_CONTENT = 204
+_FIRST_PROBLEM = 400
 
 
+class GatewayProblem(Exception):
+    """A refusal: the gateway's problem document, or one of ours when there is no answer."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        super().__init__(document.get("code"))
+        self.document = document
+
+
+@dataclass(frozen=True, slots=True)
 class Relay:
-    """Forward the page's calls with the site's key and the visitor's opaque reference; the browser sees neither."""
+    """Call the gateway for a visitor, who sees neither its address nor the key."""
 
-    def __init__(self, gateway_url: str, keys: SecretSource) -> None:
-        self._gateway_url = gateway_url.rstrip("/")
-        self._keys = keys
-        self._client: aiohttp.ClientSession | None = None
+    client: aiohttp.ClientSession
+    gateway_url: str
+    keys: SecretSource
+    language: str
+    visitor: str
 
-    async def context(self, _app: web.Application) -> AsyncIterator[None]:
-        """Hold the HTTP client for as long as the site's listener is open."""
-        async with aiohttp.ClientSession(timeout=_DEADLINE) as client:
-            self._client = client
-            yield
-            self._client = None
+    def sign(self, text: str) -> str:
+        """Make what only this site can make of a text and its visitor."""
+        secret = "".join(self.keys.values()) or "-"
+        return hmac.new(secret.encode(), f"{text}|{self.visitor}".encode(), hashlib.sha256).hexdigest()
 
-    async def forward(self, request: web.Request) -> web.Response:
-        """Pass one call on, if it is one that the page makes."""
-        tail = request.match_info["tail"]
-        if not any(method == request.method and path.fullmatch(tail) for method, path in _ALLOWED):
-            return _problem(404, "not_found", "Такой страницы нет.")
-        if request.method == "POST" and request.can_read_body and request.content_type != "application/json":
-            return _problem(415, "unsupported_media_type", "Нужен JSON.")
-        keys = self._keys.values()
-        if not keys or self._client is None:
-            return _problem(503, "site_not_configured", "Сайт ещё не подключён к шлюзу записи.")
-        return await self._forward(self._client, request, tail, keys[0])
-
-    async def _forward(self, client: aiohttp.ClientSession, request: web.Request, tail: str, key: str) -> web.Response:
-        visitor = request.cookies.get(_COOKIE) or secrets.token_urlsafe(18)
-        headers = {name: request.headers[name] for name in _TO_GATEWAY if name in request.headers}
-        headers["Authorization"] = f"Bearer {key}"
-        headers["X-Client-Ref"] = hmac.new(key.encode(), visitor.encode(), hashlib.sha256).hexdigest()
-        url = f"{self._gateway_url}/v1/{tail}"
-        body = await request.read()
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """Return the decoded answer; raise `GatewayProblem` for everything but success."""
+        keys = self.keys.values()
+        if not keys:
+            raise GatewayProblem({"code": "site_not_configured"})
+        headers = {
+            "Authorization": f"Bearer {keys[0]}",
+            "X-Client-Ref": self.sign("visitor"),
+            "Accept-Language": self.language,
+        }
+        if idempotency_key:
+            headers["Idempotency-Key"] = idempotency_key
+        url = f"{self.gateway_url.rstrip('/')}/v1/{path}"
         try:
-            async with client.request(
-                request.method, url, params=request.query, data=body or None, headers=headers, allow_redirects=False
+            async with self.client.request(
+                method, url, params=query, json=body, headers=headers, allow_redirects=False, timeout=_DEADLINE
             ) as answer:
-                content = await answer.read()
-        except (aiohttp.ClientError, TimeoutError):
-            return _problem(502, "gateway_unreachable", "Шлюз записи сейчас недоступен. Попробуйте ещё раз.")
-        passed = {name: answer.headers[name] for name in _TO_BROWSER if name in answer.headers}
-        response = web.Response(status=answer.status, body=content, headers={**passed, "Cache-Control": "no-store"})
-        response.set_cookie(_COOKIE, visitor, httponly=True, samesite="Strict", path="/")
-        return response
+                return await _read(answer)
+        except aiohttp.ClientConnectorError:
+            raise GatewayProblem({"code": "gateway_unavailable"}) from None
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            raise GatewayProblem({"code": "outcome_unknown" if idempotency_key else "gateway_unavailable"}) from None
 
 
-def _problem(status: int, code: str, detail: str) -> web.Response:
-    problem = {"type": "about:blank", "title": code, "status": status, "code": code, "detail": detail}
-    return web.json_response(problem, status=status, content_type="application/problem+json")
+async def _read(answer: aiohttp.ClientResponse) -> Any:
+    if answer.status == _NO_CONTENT:
+        return {}
+    content = await answer.json(content_type=None)
+    if answer.status < _FIRST_PROBLEM:
+        return content
+    if not isinstance(content, dict) or "code" not in content:
+        raise ValueError(answer.status)
+    retry_after = int(answer.headers.get("Retry-After", "0"))
+    raise GatewayProblem({"retry_after": retry_after, **content})

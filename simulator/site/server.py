@@ -1,16 +1,19 @@
-"""The site's listener: its page, its feed and its relay."""
+"""The site's listener: files from `bitrix/`, the stand's panel, and pages and AJAX by PHP or by this process."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from importlib.resources import files
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Protocol
 
 from aiohttp import web
 
-from simulator.site.feed import FEED_PATH, Feed
-from simulator.site.relay import Relay
+from simulator.site.ajax import AJAX_PATH, Ajax
+from simulator.site.page import Pages
+from simulator.site.panel import Panel
+from simulator.site.webhook import WEBHOOK_PATH, Webhook
 
-__all__ = ["make_site"]
+__all__ = ["Backend", "PlainSite", "make_site"]
 
 _LARGEST_BODY = 32 * 1024
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -26,23 +29,65 @@ _HEADERS = {
 }
 
 
-def make_site(feed: Feed, relay: Relay) -> web.Application:
-    """Build the application of the site listener."""
+class Backend(Protocol):
+    """Answer the site's pages and its AJAX."""
+
+    def context(self, app: web.Application) -> AsyncIterator[None]:
+        """Live as long as the listener is open."""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+
+
+class PlainSite:
+    """The backend without PHP."""
+
+    def __init__(self, ajax: Ajax, pages: Pages) -> None:
+        self._ajax = ajax
+        self._pages = pages
+
+    def context(self, app: web.Application) -> AsyncIterator[None]:
+        """Live as long as the listener is open."""
+        return self._ajax.context(app)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        if request.path == AJAX_PATH:
+            return await self._ajax.answer(request)
+        language = "en" if request.query.get("lang") == "en" else "ru"
+        if request.path == "/":
+            page = self._pages.appointment(language)
+        else:
+            page = self._pages.doctor(language, request.query.get("ELEMENT_ID", ""))
+        return web.Response(text=page, content_type="text/html")
+
+
+def make_site(backend: Backend, panel: Panel, webhook: Webhook, folder: Path) -> web.Application:
+    """Build the application of the site listener over the folder `bitrix/`."""
     app = web.Application(client_max_size=_LARGEST_BODY, middlewares=[_guarded])
-    app.cleanup_ctx.append(relay.context)
-    app.router.add_get(FEED_PATH, feed.answer)
-    app.router.add_route("*", "/api/{tail:.*}", relay.forward)
-    app.router.add_get("/{name:[a-z_]*(?:\\.(?:css|js|svg))?}", _page_file)
+    app.cleanup_ctx.append(backend.context)
+    files = _Files(folder)
+    app.router.add_route("*", AJAX_PATH, backend.answer)
+    app.router.add_get("/", backend.answer)
+    app.router.add_get("/doctor/", backend.answer)
+    app.router.add_post("/stand/press", panel.press)
+    app.router.add_post(WEBHOOK_PATH, webhook.answer)
+    app.router.add_get("/{tail:(?:local|stand)/.+}", files.answer)
     return app
 
 
-async def _page_file(request: web.Request) -> web.Response:
-    name = request.match_info["name"] or "index.html"
-    path = files("simulator.site") / "page" / name
-    kind = _TYPES.get(name[name.rfind(".") :]) if "." in name else None
-    if kind is None or not path.is_file():
-        raise web.HTTPNotFound
-    return web.Response(body=path.read_bytes(), content_type=kind, charset="utf-8")
+class _Files:
+    """Serve scripts, styles and pictures; a PHP file is not one of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        path = (self._folder / request.match_info["tail"]).resolve()
+        kind = _TYPES.get(path.suffix)
+        if kind is None or not path.is_relative_to(self._folder) or not path.is_file():
+            raise web.HTTPNotFound
+        return web.Response(body=path.read_bytes(), content_type=kind, charset="utf-8")
 
 
 @web.middleware

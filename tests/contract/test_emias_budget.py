@@ -11,7 +11,7 @@ from gateway.domain.errors import EmiasFailure
 from gateway.domain.outcomes import Booked, Cause, NotSent
 from gateway.emias.guard import Guard
 from simulator.running import Simulator
-from tests.contract.stands import DOCTOR, VERA, free_slots, horizon, request, soap_stand, today
+from tests.contract.stands import DOCTOR, VERA, free_slots, horizon, request, simulator_stand, today
 
 
 class Purse:
@@ -33,24 +33,24 @@ class Purse:
             raise EmiasFailure(Cause.BUDGET)
 
 
-async def test_each_request_is_spent(simulator: Simulator, profiles: dict[str, str]) -> None:
+async def test_each_request_is_spent(simulator: Simulator, paths: dict[str, str]) -> None:
     """Thirty days at ten a call cost sync three calls; a booking and its look-up cost the bookings one each."""
     purse = Purse()
-    async with soap_stand(simulator, profiles["soap11_in_chunks"], Guard(purse)) as stand:
-        slots = await free_slots(stand.emias)
-        assert isinstance(await stand.emias.create_appointment(request(slots[0])), Booked)
-        await stand.emias.find_appointments("0101", VERA, *horizon())
+    async with simulator_stand(simulator, "seed-soap-11", paths["seed-soap-11"], Guard(purse)) as stand:
+        slots = await free_slots(stand)
+        assert isinstance(await stand.emias.create_appointment(request(stand, slots[0])), Booked)
+        await stand.emias.find_appointments("0101", VERA, *horizon(stand))
 
     assert purse.spent == [("0101", False)] * 3 + [("0101", True)] * 2
 
 
-async def test_an_empty_budget_sends_nothing(simulator: Simulator, profiles: dict[str, str]) -> None:
+async def test_an_empty_budget_sends_nothing(simulator: Simulator) -> None:
     """Writes are told as not sent and reads as failed, both with the time to wait, and EMIAS hears of neither."""
     purse = Purse()
-    async with soap_stand(simulator, profiles["soap12"], Guard(purse)) as stand:
-        slot = (await free_slots(stand.emias))[0]
+    async with simulator_stand(simulator, "seed-soap", guard=Guard(purse)) as stand:
+        slot = (await free_slots(stand))[0]
         purse.is_empty = True
-        assert await stand.emias.create_appointment(request(slot)) == NotSent(Cause.BUDGET, 3.0)
+        assert await stand.emias.create_appointment(request(stand, slot)) == NotSent(Cause.BUDGET, 3.0)
         assert await stand.emias.cancel_appointment("0101", "A-1", VERA, "reason") == NotSent(Cause.BUDGET, 3.0)
         with pytest.raises(EmiasFailure) as failure:
             await stand.emias.get_schedule(DOCTOR, today(), today())
@@ -59,13 +59,11 @@ async def test_an_empty_budget_sends_nothing(simulator: Simulator, profiles: dic
     assert (failure.value.cause, failure.value.retry_after) == (Cause.BUDGET, 3.0)
 
 
-async def test_a_budget_that_breaks_after_the_call_is_not_told_as_not_sent(
-    simulator: Simulator, profiles: dict[str, str]
-) -> None:
+async def test_a_budget_that_breaks_after_the_call_is_not_told_as_not_sent(simulator: Simulator) -> None:
     """Once EMIAS was called, no trouble with the budget may claim that it was not."""
-    async with soap_stand(simulator, profiles["soap12"]) as stand:
-        slot = (await free_slots(stand.emias))[0]
-    async with soap_stand(simulator, profiles["soap12"], Guard(Purse(is_leaky=True))) as stand:
+    async with simulator_stand(simulator, "seed-soap") as stand:
+        slot = (await free_slots(stand))[0]
+    async with simulator_stand(simulator, "seed-soap", guard=Guard(Purse(is_leaky=True))) as stand:
         with pytest.raises(EmiasFailure):
-            await stand.emias.create_appointment(request(slot))
+            await stand.emias.create_appointment(request(stand, slot))
         assert stand.active() == 1

@@ -16,7 +16,8 @@ from gateway.emias.errors import CallFailed
 from gateway.emias.request import Request
 from gateway.emias.transport import Transport, _Progress
 
-REQUEST = Request({"Content-Type": "text/xml"}, b"<question/>")
+QUESTION = b"<question/>"
+REQUEST = Request({"Content-Type": "text/xml"}, QUESTION)
 OK = "HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\n"
 PACKED = gzip.compress(b"<answer/>" * 100)
 
@@ -40,7 +41,7 @@ class Script:
         self.connections += 1
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                self.requests.append(head + await reader.readexactly(len(REQUEST.body)))
+                self.requests.append(head + await reader.readexactly(len(QUESTION)))
                 reply = self._replies.pop(0)
                 if reply is None:
                     await reader.read()

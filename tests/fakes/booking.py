@@ -200,6 +200,12 @@ class FakeBookings:
             self.taken.add(before.slot_id)
         return after
 
+    async def name(self, booking_id: UUID, token: int, appointment_id: str, ticket: str | None) -> bool:
+        """Write the appointment's id down."""
+        before = self.rows[booking_id]
+        self.rows[booking_id] = replace(before, emias_appointment_id=appointment_id, ticket=before.ticket or ticket)
+        return before.token == token
+
     async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
         """Count a further attempt."""
         assert actor

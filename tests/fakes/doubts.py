@@ -60,3 +60,7 @@ class FakeDoubts:
         assert not looked
         self.postponed.append(booking_id)
         return True
+
+    async def rest(self, booking_id: UUID, token: int) -> bool:
+        """Never asked for by a door: what it looks into is in doubt."""
+        raise AssertionError(booking_id, token)

@@ -32,10 +32,12 @@ from gateway.services.resend import Resend
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
 from gateway.settings import Settings, read_settings
+from gateway.store.operations import Operations
 from gateway.wiring import House
 from tests.fakes.booking import FakeBookings, FakeEmias, FakeGate, FakeHolds, FakeIdempotency
 from tests.fakes.doubts import FakeDoubts
 from tests.fakes.nouns import SITE, make_booking, make_key, make_slot
+from tests.fakes.pushes import FakePushes
 from tests.fakes.reading import FakeChanges, FakeClock, FakeDirectory, FakeKeys
 
 __all__ = ["World"]
@@ -47,7 +49,7 @@ class World:
     def __init__(self, **settings: str) -> None:
         self.settings = _settings(settings)
         self.clock = FakeClock()
-        self.keys = FakeKeys({"k1": make_key("k1", "read", "book"), "k2": make_key("k2", "read")})
+        self.keys = FakeKeys({"k1": make_key("k1", "read", "book", "events"), "k2": make_key("k2", "read")})
         self.directory = FakeDirectory(self, [make_slot(hours) for hours in (5, 6, 7, 30)])
         self.holds = FakeHolds(self)
         self.gate = FakeGate()
@@ -56,6 +58,7 @@ class World:
         self.doubts = FakeDoubts(self)
         self.idempotency = FakeIdempotency()
         self.changes = FakeChanges()
+        self.pushes = FakePushes()
         self.breaker = MemoryBreaker(CircuitRules())
         self.under_way = UnderWay()
         self.metrics = Metrics()
@@ -108,6 +111,9 @@ class World:
             report=Report(self.directory, clock, timedelta(minutes=30), self.breaker),
             refresh=refresh,
             mirror=None,
+            pushes=self.pushes,
+            reread=None,
+            operations=cast("Operations", None),
         )
 
     def hold_slot(self, slot: FreeSlot | None = None) -> Hold:

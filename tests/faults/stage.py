@@ -27,14 +27,15 @@ from gateway.store.api_keys import KeyRing
 from gateway.store.engine import Database, open_database
 from gateway.store.migrate import migrate
 from gateway.store.sites import Sites
+from tests.faults.figures import times
 from tests.faults.people import CANARIES, snils
 from tests.faults.processes import Replica, Simulator
 
-__all__ = ["DEADLINE", "Slot", "Stage", "open_stage"]
+__all__ = ["DEADLINE", "Slot", "Stage", "make_replica", "open_stage"]
 
 DEADLINE = 3.0
 """Seconds that the stage's contract gives a booking's calls; the shipped profile is more patient."""
-_DOCTORS = 8
+_DOCTORS = times(quick=8, full=40)
 _SCENARIO_ROWS = "holds, bookings, booking_history, idempotency_keys, sync_log"
 _SLOTS = """
 SELECT s.id, d.element_id, e.lpu_code, e.emias_doctor_id, s.starts_at
@@ -93,10 +94,14 @@ class Stage:
     async def clear(self) -> None:
         """Empty the book on both sides and whatever Redis remembers."""
         (await self.control.post("/control/reset", json={})).raise_for_status()
-        await self.database.pool.execute(f"TRUNCATE {_SCENARIO_ROWS}")
+        await self.database.pool.execute(f"TRUNCATE {_SCENARIO_ROWS} CASCADE")
+        await self.forget()
+        self.people.clear()
+
+    async def forget(self) -> None:
+        """Let Redis lose all that it remembers: gates, budgets, open breakers."""
         async with Redis.from_url(self.valkey.url) as redis:
             await redis.flushall()
-        self.people.clear()
 
     def next_person(self) -> int:
         """Number a patient that nobody was before."""
@@ -110,6 +115,25 @@ class Stage:
             raise RuntimeError("no untouched slots are left")
         taken, self._slots = self._slots[:count], self._slots[count:]
         return taken
+
+    async def slots_of_doctors(self, count: int) -> list[Slot]:
+        """Take one untouched free slot of each of so many doctors."""
+        chosen: dict[str, Slot] = {}
+        for slot in self._slots:
+            if len(chosen) < count:
+                chosen.setdefault(slot.emias_doctor_id, slot)
+        self._slots = [slot for slot in self._slots if chosen.get(slot.emias_doctor_id) is not slot]
+        return list(chosen.values())
+
+    @asynccontextmanager
+    async def another(self, name: str) -> AsyncIterator[Replica]:
+        """Run one more process, `serve-…` or `sync-…`, for a while."""
+        replica = make_replica(name, self.env, self.folder / "logs")
+        await replica.start()
+        try:
+            yield replica
+        finally:
+            await replica.stop()
 
     async def fault(self, operation: str, kind: str, **more: Any) -> None:
         """Let the stand-in answer the next call of an operation badly."""
@@ -221,7 +245,7 @@ async def open_stage(folder: Path, doctors: int = _DOCTORS) -> AsyncIterator[Sta
         control = await exits.enter_async_context(
             httpx.AsyncClient(base_url=simulator.facts["control_url"], trust_env=False, timeout=30)
         )
-        gateway, other, sync = (_replica(name, env, logs) for name in ("serve", "serve-2", "sync"))
+        gateway, other, sync = (make_replica(name, env, logs) for name in ("serve", "serve-2", "sync"))
         for replica in (gateway, other, sync):
             exits.push_async_callback(replica.stop)
         stage = Stage(folder, postgres, valkey, simulator, gateway, other, sync, database, control, env, key)
@@ -244,7 +268,8 @@ def _profile(folder: Path) -> Path:
     return copy / "profile.toml"
 
 
-def _replica(name: str, env: Mapping[str, str], logs: Path) -> Replica:
+def make_replica(name: str, env: Mapping[str, str], logs: Path) -> Replica:
+    """Prepare a process of the product that listens on free ports; the name begins with its command."""
     port, health = free_port(), free_port()
     ports = {"GATEWAY_PORT": str(port), "INTERNAL_PORT": str(health), "SYNC_INTERNAL_PORT": str(health)}
     return Replica(name, [name.partition("-")[0]], {**env, **ports}, logs, port=port, health=health)

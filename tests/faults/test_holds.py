@@ -45,7 +45,7 @@ async def test_visitors_who_come_and_go_never_own_one_slot_together(
     stage: Stage, clients: Clients, history: list[Event], figures: Figures
 ) -> None:
     """Whatever fifty visitors do on two hundred slots at two gateways, no two of them own one at the same time."""
-    count, seconds = times(quick=20, full=50), times(quick=8, full=300)
+    count, seconds = times(quick=20, full=50), times(quick=5, full=300)
     slots = await stage.slots(times(quick=40, full=200))
     await stage.tell("settings", latency_ms=20, allow_repeat_patient=True)
     until = time.monotonic() + seconds

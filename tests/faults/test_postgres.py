@@ -33,8 +33,7 @@ async def _dies(stage: Stage) -> None:
     await stage.postgres.start()
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("trouble", [_restarts, _dies])
+@pytest.mark.parametrize("trouble", [pytest.param(_restarts, marks=pytest.mark.quick), _dies])
 async def test_the_gateway_serves_again_within_ten_seconds(
     stage: Stage, clients: Clients, history: list[Event], figures: Figures, trouble: Callable[[Stage], Awaitable[None]]
 ) -> None:
@@ -53,13 +52,12 @@ async def test_the_gateway_serves_again_within_ten_seconds(
     await _agree(stage, load.ends)
 
 
-@pytest.mark.quick
 async def test_ended_connections_lose_no_booking(
     stage: Stage, clients: Clients, history: list[Event], figures: Figures
 ) -> None:
     """When every connection is ended again and again, each booking that was told stands, and others are told so."""
     async with under_load(stage, clients, history, 6) as load:
-        for _ in range(times(quick=8, full=100)):
+        for _ in range(100):
             await asyncio.sleep(0.25)
             await stage.database.pool.execute(_BACKENDS)
     await stage.until_settled(_SETTLED_SECONDS)

@@ -55,8 +55,17 @@ async def _is_gone(stage: Stage) -> None:
     await stage.valkey.start()
 
 
-@pytest.mark.quick
-@pytest.mark.parametrize("trouble", [_forgets, _restarts, _freezes, _is_slow, _is_full, _is_gone])
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(_forgets, marks=pytest.mark.quick),
+        _restarts,
+        _freezes,
+        _is_slow,
+        _is_full,
+        pytest.param(_is_gone, marks=pytest.mark.quick),
+    ],
+)
 async def test_bookings_go_on_whatever_redis_does(
     stage: Stage,
     clients: Clients,

@@ -100,7 +100,8 @@ async def database(shared_database: Database) -> Database:
     await shared_database.pool.execute(
         "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
         " bookings, booking_history, idempotency_keys, sync_log, switch_log, piccolo_user, sessions, bitrix_events,"
-        " doctor_rereads, mirror_refusals, doctor_pins, mapping_corrections"
+        " doctor_rereads, mirror_refusals, doctor_pins, mapping_corrections, beats, emias_minutes, error_groups,"
+        " error_group_doctors"
     )
     return shared_database
 

@@ -16,7 +16,7 @@ from gateway import __version__
 from gateway.serving import PortBusy
 from gateway.settings import AdminSettings, DatabaseSettings, Settings
 
-GATEWAY = ["DATABASE_URL", "REDIS_URL", "EMIAS_URL", "FIELD_KEYS", "LOOKUP_KEY"]
+GATEWAY = ["DATABASE_URL", "EMIAS_URL", "REDIS_URL", "FIELD_KEYS", "LOOKUP_KEY"]
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -24,8 +24,8 @@ FERNET_KEY = urlsafe_b64encode(b"a made-up key for the settings. ").decode()
 LOOKUP_KEY = "canary-lookup-key-of-32-characters-"
 NEEDED = {
     "DATABASE_URL": "postgresql://gateway:canary-db@db:5432/gateway",
-    "REDIS_URL": "redis://:canary-redis@redis:6379/0",
     "EMIAS_URL": "https://emias.example/ws",
+    "REDIS_URL": "redis://:canary-redis@redis:6379/0",
     "FIELD_KEYS": FERNET_KEY,
     "LOOKUP_KEY": LOOKUP_KEY,
 }
@@ -166,7 +166,7 @@ def test_institutions_are_a_list_of_codes_and_names() -> None:
     assert settings.institutions == {"0101": "Поликлиника № 1", "0202": "", "0303": "А=Б"}
 
 
-@pytest.mark.parametrize("secret", list(SECRETS.keys() - {"EMIAS_URL", "BITRIX_FEED_URL"}))
+@pytest.mark.parametrize("secret", sorted(SECRETS.keys() - {"EMIAS_URL", "BITRIX_FEED_URL"}))
 def test_a_secret_may_stand_in_a_file(tmp_path: Path, secret: str) -> None:
     """A file named by the environment is read, its last line break dropped."""
     file = tmp_path / "secret"
@@ -267,3 +267,32 @@ def test_the_table_lists_every_variable() -> None:
     }
     defaults = {name: default for name, default, _ in table}
     assert (defaults["GATEWAY_PORT"], defaults["INSTITUTIONS"], defaults["SITE_URL"]) == ("8080", "", "")
+
+
+WEBHOOK = {"BITRIX_WEBHOOK_URL": "https://clinic.example/rest/1/canary-hook/", "BITRIX_IBLOCK_ID": "17"}
+
+
+def test_a_webhook_takes_the_place_of_the_feed() -> None:
+    """The REST source has an information block, properties and names of its values."""
+    settings = read_settings(Settings, NEEDED | WEBHOOK | {"BITRIX_SPECIALTIES": "12=Терапевт, 13=Врач УЗИ"})
+    assert settings.bitrix_webhook_url is not None
+    assert "canary" not in repr(settings)
+    assert settings.bitrix_specialties == {"12": "Терапевт", "13": "Врач УЗИ"}
+    assert (settings.bitrix_property_lpu_code, settings.bitrix_webhook_rate) == ("LPU_CODE", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"BITRIX_IBLOCK_ID": ""}, "BITRIX_WEBHOOK_URL needs BITRIX_IBLOCK_ID"),
+        ({"BITRIX_FEED_URL": "https://x/", "BITRIX_FEED_KEY": "k"}, "exclude each other"),
+        ({"BITRIX_WEBHOOK_URL": "http://clinic.example/rest/1/canary/"}, "neither https nor on loopback"),
+        ({"BITRIX_WEBHOOK_METHOD": "crm.item.list"}, "BITRIX_WEBHOOK_METHOD"),
+        ({"BITRIX_SPECIALTIES": "1=a,1=b"}, "BITRIX_SPECIALTIES: every code has 1 to 300 characters"),
+    ],
+)
+def test_a_wrong_webhook_is_named(change: dict[str, str], complaint: str) -> None:
+    """Each mistake is told by its variable, and the secret address is not repeated."""
+    [line] = _complaints(NEEDED | WEBHOOK | change)
+    assert complaint in line
+    assert "canary" not in line

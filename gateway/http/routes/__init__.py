@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.http.routes.bookings import book, booking_state, cancel_booking
 from gateway.http.routes.description import docs, docs_asset, openapi_document
 from gateway.http.routes.doctors import list_doctors
+from gateway.http.routes.events import receive_events
 from gateway.http.routes.holds import hold_state, release_hold, renew_hold, take_hold
 from gateway.http.routes.lookup import look_up_booking
 from gateway.http.routes.root import root
@@ -34,6 +35,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     booking_state,
     cancel_booking,
     look_up_booking,
+    receive_events,
     gateway_status,
     openapi_document,
     docs,

@@ -44,7 +44,7 @@ _STATE = Call(
         "and the visitor need not fill the form in vain."
     ),
     answers={200: Answer("The slot is kept.", HoldOut, EXAMPLES["hold"])},
-    problems=("hold_not_found", "hold_expired", "slot_taken"),
+    problems=("hold_not_found", "hold_expired", "slot_taken", "validation_failed"),
     parameters=(CLIENT_REF,),
 )
 _RENEW = Call(

@@ -2,7 +2,7 @@
 
 `gateway.store` and `admin` come in; nothing here opens a connection. The SQL files of `schema/` make the tables, these
 classes describe them, and a test compares the two. Keys of several columns that nobody edits (`booking_moves`,
-`idempotency_keys`, `bitrix_events`, `doctor_rereads`) have no class. Read `booking.py` first.
+`idempotency_keys`, `bitrix_events`, `doctor_rereads`, `error_group_doctors`) have no class. Read `booking.py` first.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 from gateway.store.tables.api_key import ApiKey
+from gateway.store.tables.beat import Beat
 from gateway.store.tables.booking import Booking
 from gateway.store.tables.booking_history import BookingHistory
 from gateway.store.tables.doctor import Doctor
 from gateway.store.tables.doctor_mapping import DoctorMapping
 from gateway.store.tables.doctor_pin import DoctorPin
 from gateway.store.tables.emias_doctor import EmiasDoctor
+from gateway.store.tables.emias_minute import EmiasMinute
+from gateway.store.tables.error_group import ErrorGroup
 from gateway.store.tables.hold import Hold
 from gateway.store.tables.institution import Institution
 from gateway.store.tables.local_emias_slot import LocalEmiasSlot
@@ -28,12 +31,15 @@ from gateway.store.tables.sync_entry import SyncEntry
 __all__ = [
     "TABLES",
     "ApiKey",
+    "Beat",
     "Booking",
     "BookingHistory",
     "Doctor",
     "DoctorMapping",
     "DoctorPin",
     "EmiasDoctor",
+    "EmiasMinute",
+    "ErrorGroup",
     "Hold",
     "Institution",
     "LocalEmiasSlot",
@@ -60,4 +66,7 @@ TABLES: Final = (
     BookingHistory,
     SyncEntry,
     SwitchEntry,
+    Beat,
+    EmiasMinute,
+    ErrorGroup,
 )

@@ -5,10 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 __all__ = [
+    "BeatKind",
+    "CallLane",
+    "ErrorEnding",
+    "ErrorState",
     "HoldState",
     "MappingOrigin",
     "MappingStatus",
     "PinnedField",
+    "Process",
     "Scope",
     "SlotState",
     "SwitchKind",
@@ -83,3 +88,50 @@ class SyncOutcome(StrEnum):
     QUARANTINED = "quarantined"
     MIRROR = "mirror"
     MIRROR_REFUSED = "mirror_refused"
+
+
+class Process(StrEnum):
+    """Who tells of itself."""
+
+    GATEWAY = "gateway"
+    SYNC = "sync"
+
+
+class BeatKind(StrEnum):
+    """What a process tells.
+
+    That it lives, how many of its loops do not turn, how its breakers stand (0 closed to 3 open), the calls a second
+    that an institution grants, and the instant at which our certificate ends.
+    """
+
+    ALIVE = "alive"
+    SILENT_LOOPS = "silent_loops"
+    BREAKER_BOOKINGS = "breaker_bookings"
+    BREAKER_READS = "breaker_reads"
+    BUDGET_RATE = "budget_rate"
+    CERTIFICATE_ENDS = "certificate_ends"
+
+
+class CallLane(StrEnum):
+    """What requests to EMIAS were for."""
+
+    BOOKINGS = "bookings"
+    READS = "reads"
+
+
+class ErrorEnding(StrEnum):
+    """How a call ended badly: read without result, surely not sent, of unknown outcome, broken in us, not believed."""
+
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    BROKEN = "broken"
+    QUARANTINED = "quarantined"
+
+
+class ErrorState(StrEnum):
+    """What people have made of an error group."""
+
+    NEW = "new"
+    ACKNOWLEDGED = "acknowledged"
+    MUTED = "muted"

@@ -71,7 +71,7 @@ class SeedRestFace:
 
     def frame(self, call: Call) -> tuple[str, str]:  # noqa: ARG002 - the same for each operation
         """Open and close an object."""
-        return '{"', 'end":0}'
+        return "{", '"end":0}'
 
     def media(self, call: Call) -> str:  # noqa: ARG002 - the same for each operation
         """Answer JSON."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
 from lxml import etree
 
 __all__ = ["JsonShape", "Shape", "XmlShape"]
+
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
 class Shape(Protocol):
@@ -19,6 +23,15 @@ class Shape(Protocol):
 
     def turned_round(self, body: bytes) -> bytes:
         """Turn the order of each record's members round."""
+
+    def members_twice(self, body: bytes) -> bytes:
+        """Say each scalar member of each record twice."""
+
+    def nil_lists(self, body: bytes) -> bytes:
+        """Put nothing, and say so, in place of each list of records."""
+
+    def without_lists(self, body: bytes) -> bytes:
+        """Leave each list of records out."""
 
     def said_twice(self, body: bytes) -> bytes:
         """Say the whole of it twice."""
@@ -52,6 +65,30 @@ class XmlShape:
             record[:] = reversed(record)
         return etree.tostring(root, encoding="utf-8")
 
+    def members_twice(self, body: bytes) -> bytes:
+        """Repeat the elements that hold text only."""
+        root = etree.fromstring(body)
+        for record in list(_records(root)):
+            record.extend([copy.copy(member) for member in record if not len(member)])
+        return etree.tostring(root, encoding="utf-8")
+
+    def nil_lists(self, body: bytes) -> bytes:
+        """Mark the lists as nil."""
+        root = etree.fromstring(body)
+        for holder in _lists(root):
+            holder[:] = []
+            holder.set(_NIL, "true")
+        return etree.tostring(root, encoding="utf-8")
+
+    def without_lists(self, body: bytes) -> bytes:
+        """Remove the lists."""
+        root = etree.fromstring(body)
+        for holder in _lists(root):
+            parent = holder.getparent()
+            if parent is not None:
+                parent.remove(holder)
+        return etree.tostring(root, encoding="utf-8")
+
     def said_twice(self, body: bytes) -> bytes:
         """Repeat the body inside the envelope."""
         root = etree.fromstring(body)
@@ -78,6 +115,15 @@ def _records(root: etree._Element) -> Iterator[etree._Element]:
             yield element
 
 
+def _lists(root: etree._Element) -> list[etree._Element]:
+    """List what holds more than one record of the same name."""
+    return [
+        element
+        for element in root[0].iter("*")
+        if len(element) > 1 and len(element[0]) and {child.tag for child in element} == {element[0].tag}
+    ]
+
+
 class JsonShape:
     """JSON documents."""
 
@@ -89,13 +135,27 @@ class JsonShape:
         """Reverse the members of each object."""
         return _dumped(_bent(json.loads(body), lambda members: dict(reversed(members.items()))))
 
+    def members_twice(self, body: bytes) -> bytes:
+        """Write each member that is a text twice."""
+        return re.sub(rb'("\w+": "[^"]*")', rb"\1, \1", body)
+
+    def nil_lists(self, body: bytes) -> bytes:
+        """Write null for the lists."""
+        return _dumped(
+            {name: None if isinstance(member, list) else member for name, member in json.loads(body).items()}
+        )
+
+    def without_lists(self, body: bytes) -> bytes:
+        """Leave the lists out."""
+        return _dumped({name: member for name, member in json.loads(body).items() if not isinstance(member, list)})
+
     def said_twice(self, body: bytes) -> bytes:
         """Write the document twice."""
         return body + body
 
     def nested(self, depth: int) -> bytes:
         """Nest arrays."""
-        return b'"a":' + b"[" * depth + b"]" * depth
+        return b'"a":' + b"[" * depth + b"]" * depth + b","
 
     def filler(self, size: int) -> bytes:
         """Write a member of so many bytes."""

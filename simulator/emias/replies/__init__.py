@@ -1,7 +1,7 @@
 """Every way in which the stand-in can answer badly, by name.
 
 Who may come in: `emias.faults` (which names exist) and `emias.server` (which sends them).
-What it may touch: the request's connection and the contract's wire format; the ledger is the server's business.
+What it may touch: the request's connection and the contract's own words; the ledger is the server's business.
 Read first: `exchange.py`, then the table below; each behaviour's docstring names its `params`.
 """
 
@@ -13,6 +13,7 @@ from simulator.emias.replies.exchange import Exchange, Kind, send
 __all__ = ["KINDS", "Exchange", "Kind", "send"]
 
 _SCHEDULE = frozenset({"GetSchedule"})
+_READS = frozenset({"GetSchedule", "FindAppointments"})
 
 KINDS: dict[str, Kind] = {
     "refuse": Kind(statuses.refuse),
@@ -40,6 +41,9 @@ KINDS: dict[str, Kind] = {
     "two_bodies": Kind(reshaped.two_bodies, "now"),
     "extra_elements": Kind(reshaped.extra_elements, "now"),
     "unordered": Kind(reshaped.unordered, "now"),
+    "members_twice": Kind(reshaped.members_twice, "now"),
+    "nil_lists": Kind(reshaped.nil_lists, only_for=_READS),
+    "without_lists": Kind(reshaped.without_lists, only_for=_READS),
     "wrong_doctor": Kind(reshaped.wrong_doctor, "now"),
     "empty_schedule": Kind(reshaped.empty_schedule, only_for=_SCHEDULE),
     "garbage_schedule": Kind(reshaped.garbage_schedule, only_for=_SCHEDULE),

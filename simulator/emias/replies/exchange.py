@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from simulator.emias.wire import Call, Reply
+from simulator.emias.call import Call, Reply
+from simulator.emias.faces import Face
 
 __all__ = ["Behaviour", "Exchange", "Kind", "head_of", "send", "send_raw"]
 
@@ -21,6 +22,7 @@ class Exchange:
     """Hold a call to be spoiled; `reply` is the true answer, or a hollow one when nothing was to be done."""
 
     request: web.Request
+    face: Face
     call: Call
     reply: Reply
     params: Mapping[str, Any]
@@ -48,7 +50,7 @@ async def send(reply: Reply, *, body: bytes | None = None) -> web.Response:
     return web.Response(
         status=reply.status,
         body=reply.body if body is None else body,
-        headers={"Content-Type": reply.version.content_type},
+        headers={"Content-Type": reply.content_type},
     )
 
 
@@ -66,5 +68,5 @@ async def send_raw(exchange: Exchange, message: bytes, *, interval: float = 0.0)
 
 def head_of(exchange: Exchange) -> bytes:
     """Write the head that announces the whole of the reply."""
-    media, length = exchange.reply.version.content_type, len(exchange.reply.body)
+    media, length = exchange.reply.content_type, len(exchange.reply.body)
     return _HEAD.format(media=media, length=length).encode()

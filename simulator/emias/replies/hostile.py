@@ -10,7 +10,6 @@ from contextlib import suppress
 from aiohttp import web
 
 from simulator.emias.replies.exchange import Exchange, send
-from simulator.emias.wire import SERVICE
 
 __all__ = ["deep_nesting", "doctype", "entity_bomb", "external_entity", "gzip_bomb", "huge"]
 
@@ -21,20 +20,20 @@ _ENTITY_LEVELS = 12
 
 
 async def huge(exchange: Exchange) -> web.StreamResponse:
-    """Stream `params.megabytes` (200) of one well-formed envelope."""
-    return await _stream(exchange, _long_envelope(exchange), {})
+    """Stream `params.megabytes` (200) of one well-formed answer."""
+    return await _stream(exchange, _long_answer(exchange), {})
 
 
 async def gzip_bomb(exchange: Exchange) -> web.StreamResponse:
-    """Stream `params.megabytes` (200) of envelope packed a thousandfold by gzip."""
-    return await _stream(exchange, _packed(_long_envelope(exchange)), {"Content-Encoding": "gzip"})
+    """Stream `params.megabytes` (200) of answer packed a thousandfold by gzip."""
+    return await _stream(exchange, _packed(_long_answer(exchange)), {"Content-Encoding": "gzip"})
 
 
 async def deep_nesting(exchange: Exchange) -> web.StreamResponse:
-    """Answer elements nested `params.depth` (100 000) deep."""
+    """Answer emptiness nested `params.depth` (100 000) deep."""
     depth = int(exchange.params.get("depth", 100_000))
     opened, closed = _frame(exchange)
-    return await send(exchange.reply, body=opened + b"<a>" * depth + b"</a>" * depth + closed)
+    return await send(exchange.reply, body=opened + exchange.face.shape.nested(depth) + closed)
 
 
 async def doctype(exchange: Exchange) -> web.StreamResponse:
@@ -59,15 +58,14 @@ async def external_entity(exchange: Exchange) -> web.StreamResponse:
 
 
 def _frame(exchange: Exchange) -> tuple[bytes, bytes]:
-    operation = exchange.call.operation
-    opened = f'<s:Envelope xmlns:s="{exchange.call.version.value}"><s:Body><{operation}Response xmlns="{SERVICE}">'
-    return opened.encode(), f"</{operation}Response></s:Body></s:Envelope>".encode()
+    opened, closed = exchange.face.frame(exchange.call)
+    return opened.encode(), closed.encode()
 
 
-async def _long_envelope(exchange: Exchange) -> AsyncIterator[bytes]:
+async def _long_answer(exchange: Exchange) -> AsyncIterator[bytes]:
     opened, closed = _frame(exchange)
     yield opened
-    filler = b"<Filler>" + b"0" * (_PIECE - 17) + b"</Filler>"
+    filler = exchange.face.shape.filler(_PIECE)
     for _ in range(int(float(exchange.params.get("megabytes", 200)) * _MEGABYTE) // _PIECE):
         yield filler
         await asyncio.sleep(0)
@@ -83,7 +81,7 @@ async def _packed(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _stream(exchange: Exchange, pieces: AsyncIterator[bytes], headers: dict[str, str]) -> web.StreamResponse:
-    media = exchange.reply.version.content_type
+    media = exchange.face.media(exchange.call)
     response = web.StreamResponse(headers={"Content-Type": media, **headers})
     await response.prepare(exchange.request)
     with suppress(ConnectionError):  # a careful caller leaves early

@@ -1,4 +1,4 @@
-"""Answers of proxies, gates and failing servers instead of SOAP."""
+"""Answers of proxies, gates and failing servers instead of the contract's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from aiohttp import web
 
 from simulator.emias.refusals import RefusalError
 from simulator.emias.replies.exchange import Exchange, send
-from simulator.emias.wire import refusal_reply, untyped_fault
 
 __all__ = ["bad_gateway", "empty_200", "fault_without_detail", "html_200", "refuse", "status"]
 
@@ -16,15 +15,14 @@ _PAGE = (
 
 
 async def refuse(exchange: Exchange) -> web.StreamResponse:
-    """Refuse with `params.code`, and `params.field` when given, in the typed fault."""
+    """Refuse with `params.code`, and `params.field` when given, in the contract's words."""
     refusal = RefusalError(exchange.params["code"], exchange.params.get("field"))
-    return await send(refusal_reply(exchange.call, refusal))
+    return await send(exchange.face.refuse(exchange.call, refusal))
 
 
 async def fault_without_detail(exchange: Exchange) -> web.StreamResponse:
-    """Answer the fault of a server that hides its exceptions."""
-    text = "The server was unable to process the request due to an internal error."
-    return await send(untyped_fault(exchange.call.version, "InternalServiceFault", text))
+    """Answer as a server that hides its exceptions."""
+    return await send(exchange.face.fail(exchange.call))
 
 
 async def status(exchange: Exchange) -> web.StreamResponse:
@@ -47,9 +45,9 @@ async def html_200(_exchange: Exchange) -> web.StreamResponse:
     return _html(200, {})
 
 
-async def empty_200(_exchange: Exchange) -> web.StreamResponse:
+async def empty_200(exchange: Exchange) -> web.StreamResponse:
     """Answer nothing with status 200."""
-    return web.Response(status=200, headers={"Content-Type": "text/xml; charset=utf-8"})
+    return web.Response(status=200, headers={"Content-Type": exchange.face.media(exchange.call)})
 
 
 def _html(code: int, headers: dict[str, str]) -> web.Response:

@@ -12,7 +12,15 @@ from tests.integration.admin.browser import Browser
 from tests.integration.admin.ward import Ward
 
 pytestmark = pytest.mark.filterwarnings("ignore:If running sessions in production:UserWarning")
-EDITED = {"doctors", "doctor_mappings", "institutions", "piccolo_user"}
+EDITED = {
+    "doctors",
+    "doctor_mappings",
+    "doctor_pins",
+    "institutions",
+    "mapping_corrections",
+    "mirror_refusals",
+    "piccolo_user",
+}
 READ_ONLY = [each.naming().real for each in tables_shown() if each.naming().real not in EDITED]
 MAPPINGS = "/api/tables/doctor_mappings/"
 

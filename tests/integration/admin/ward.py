@@ -55,11 +55,30 @@ async def make_ward(pool: Any) -> Ward:
         first,
         code,
     )
+    await _said_by_people(pool, site_id, second)
+    await _told_by_processes(pool, code)
     slot_id = await _slot(pool, emias_doctor)
     holder = (site_id, key_id, first, emias_doctor)
     hold_id = await _hold(pool, holder, _day(0))
     bookings = {state: await _booking(pool, holder, place, state) for place, state in enumerate(_MOVES, start=1)}
     return Ward(code, site_id, key_id, code, first, second, mapping_id, emias_doctor, slot_id, hold_id, bookings)
+
+
+async def _told_by_processes(pool: Any, lpu_code: str) -> None:
+    for process in ("gateway", "sync"):
+        await pool.execute(
+            "INSERT INTO beats (process, instance, what, value) VALUES ($1, 'host:1', 'alive', 1)", process
+        )
+    await pool.execute(
+        "INSERT INTO emias_minutes (at, lpu_code, lane, requests, failures, times)"
+        " VALUES (date_trunc('minute', now()), $1, 'bookings', 4, 1, '{0,0,4,0,0,0,0,0,0,0,0,0,0,0,0}')",
+        lpu_code,
+    )
+    await pool.execute(
+        "INSERT INTO error_groups (ending, cause, operation, lpu_code, times)"
+        " VALUES ('failed', 'timeout', 'get_schedule', $1, 3)",
+        lpu_code,
+    )
 
 
 def _day(offset: int) -> datetime:
@@ -76,6 +95,21 @@ async def _doctor(pool: Any, site_id: int, name: str) -> int:
         name,
     )
     return made
+
+
+async def _said_by_people(pool: Any, site_id: int, doctor_id: int) -> None:
+    await pool.execute(
+        "INSERT INTO doctor_pins (doctor_id, field, value, reason, author) VALUES ($1, 'sort', '7', 'заведующая', 'a')",
+        doctor_id,
+    )
+    await pool.execute(
+        "INSERT INTO mapping_corrections (doctor_id, lpu_code, emias_doctor_id) VALUES ($1, 'X', 'wrong')", doctor_id
+    )
+    await pool.execute(
+        "INSERT INTO mirror_refusals (site_id, fingerprint, listed, shown, missing, examples)"
+        " VALUES ($1, 'f', 10, 40, 30, 'Врачов Иван')",
+        site_id,
+    )
 
 
 async def _slot(pool: Any, emias_doctor: int) -> UUID:

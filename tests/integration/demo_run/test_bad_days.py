@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -29,13 +30,18 @@ def test_slot_taken_offers_slots_that_can_be_held(demo: RunningDemo, gateway: ht
 
 
 def test_a_lost_answer_is_told_as_unknown_and_booked_once(demo: RunningDemo, gateway: httpx.Client) -> None:
-    """When EMIAS books and its answer is lost the site gets 202, and the ledger holds one appointment."""
+    """When EMIAS books and its answer is lost the site gets 202; soon it is booked, and EMIAS has one appointment."""
     hold = _hold(gateway, doctor=4)
     before = len(demo.control("ledger")["items"])
     demo.control("faults", {"operation": "CreateAppointment", "kind": "commit_then_drop"})
     answer = _book(gateway, hold, "lost-1")
     assert (answer.status_code, answer.json()["state"]) == (202, "in_doubt")
-    assert len(demo.control("ledger")["items"]) == before + 1
+    booked = _settled(gateway, answer.json()["id"])
+    made = demo.control("ledger")["items"][before:]
+    assert [(booked["state"], booked["emias_appointment_id"])] == [("booked", row["id"]) for row in made]
+    again = _book(gateway, hold, "lost-1")
+    assert (again.status_code, again.json()["id"]) == (201, booked["id"])
+    assert again.headers["Idempotent-Replayed"] == "true"
 
 
 def test_emias_stopped_leaves_reads_and_refuses_bookings(demo: RunningDemo, gateway: httpx.Client) -> None:
@@ -62,6 +68,16 @@ def test_a_booking_is_found_and_cancelled_by_its_patient(demo: RunningDemo, gate
     assert (again.status_code, again.json()["code"]) == (409, "not_cancellable")
     states = {item["id"]: item["state"] for item in demo.control("ledger")["items"]}
     assert states[booked["emias_appointment_id"]] == "Cancelled"
+
+
+def _settled(gateway: httpx.Client, booking_id: str) -> dict[str, Any]:
+    """Ask as a site does until the state is final."""
+    deadline = time.monotonic() + 60
+    while True:
+        booking: dict[str, Any] = gateway.get(f"/v1/bookings/{booking_id}").raise_for_status().json()
+        if "retry_after" not in booking or time.monotonic() > deadline:
+            return booking
+        time.sleep(0.5)
 
 
 def _hold(gateway: httpx.Client, doctor: int) -> str:

@@ -1,1 +1,1 @@
-"""Unknown outcomes against the real tables and the stand-in of EMIAS: how each of them ends, and how often it is made."""
+"""Unknown outcomes against the real tables and the stand-in of EMIAS: how each ends, and how often it is made."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,16 +43,23 @@ from sync.doubts import ResolveDoubts
 from sync.signs import Signs
 from tests.integration.builders import PATIENT, MadeSite
 
-__all__ = ["DOCTOR", "FAST", "Clinic", "MoscowClock"]
+__all__ = ["DOCTOR", "FAST", "Clinic", "MoscowClock", "eventually"]
 
 DOCTOR = EmiasDoctorRef("0101", "41001")
 FAST = LookPlan(
     tuple(timedelta(seconds=seconds) for seconds in (0.05, 0.2, 0.6, 1.2)),
     every=timedelta(seconds=0.2),
     blind=timedelta(seconds=0.05),
-    give_up=timedelta(seconds=3),
+    give_up=timedelta(minutes=5),
 )
 """The plan of looks five hundred times as fast."""
+_LOOK = 0.02
+
+
+async def eventually(is_true: Callable[[], bool]) -> None:
+    """Wait until it is true, which nobody announces."""
+    while not is_true():  # noqa: ASYNC110 - what the stand-in counts sets no event
+        await asyncio.sleep(_LOOK)
 
 
 class MoscowClock:
@@ -82,9 +89,7 @@ class Clinic:
         self.resolve = self.a_resolve(self.emias)
         resend = Resend(self.ledger, RetryRules(locked=0.01))
         directory = Directory(self.database)
-        self.book = Book(
-            self.ledger, self.emias, MemoryGate(), Offer(directory), self.under_way, resend, self.resolve
-        )
+        self.book = Book(self.ledger, self.emias, MemoryGate(), Offer(directory), self.under_way, resend, self.resolve)
         self.cancel = Cancel(self.ledger, self.emias, self.under_way, resend)
         pace = Pace(timedelta(minutes=5), timedelta(minutes=15))
         self.refresh = Refresh(
@@ -93,9 +98,7 @@ class Clinic:
 
     def a_resolve(self, emias: Emias) -> Resolve:
         """Make the service of one replica."""
-        return Resolve(
-            self.doubts, self.ledger, emias, self.plan, self.lease, timedelta(seconds=5), self.under_way
-        )
+        return Resolve(self.doubts, self.ledger, emias, self.plan, self.lease, timedelta(seconds=5), self.under_way)
 
     async def read(self) -> None:
         """Bring the doctor's schedule into the table."""
@@ -127,7 +130,7 @@ class Clinic:
     async def worker(self, emias: Emias | None = None) -> AsyncIterator[CollectorRegistry]:
         """Run the loop of doubts as one worker does."""
         registry, stop = CollectorRegistry(), asyncio.Event()
-        loop = ResolveDoubts(self.a_resolve(emias or self.emias), 8, 4, Signs(registry))
+        loop = ResolveDoubts(self.a_resolve(emias or self.emias), 8, 4, Signs(registry), turn=0.05)
         task = asyncio.create_task(loop.run(stop))
         try:
             yield registry
@@ -141,7 +144,7 @@ class Clinic:
             booking = await self.ledger.get(self.site.id, booking_id)
             if booking.state in states:
                 return booking
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_LOOK)
 
     def spoil(self, operation: str, kind: str, times: int = 1, **params: Any) -> None:
         """Plan a fault of EMIAS."""

@@ -27,12 +27,14 @@ from gateway.settings import Settings
 from gateway.store.doctor_mirror import DoctorMirror
 from gateway.store.engine import Database
 from gateway.store.housekeeping import Housekeeping
+from gateway.store.operations import Operations
 from gateway.store.sync_book import SyncBook
 from gateway.wiring import House
 from sync.once import SyncOnce
 from sync.signs import Signs
 from sync.worker import run_worker
 from tests.integration.builders import Maker, tomorrow_noon
+from tests.unit.sync.fake_operations import make_report
 
 _LPU = "0101"
 
@@ -114,6 +116,8 @@ async def clinic(database: Database, maker: Maker) -> Clinic:
         "sync_book": book,
         "housekeeping": Housekeeping(database),
         "refresh": Refresh(emias, book, Clock(), pace, timedelta(minutes=2), UnderWay()),
+        "operations": Operations(database, "sync"),
+        "report": make_report(Clock()),
         "mirror": MirrorDoctors(source, DoctorMirror(database), site.id),
     }
     rooms: dict[str, Any] = {room.name: given.get(room.name) for room in fields(House)}

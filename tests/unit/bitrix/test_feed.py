@@ -201,3 +201,39 @@ async def test_nobody_at_the_address_is_unreachable() -> None:
     assert refused.value.reason == "unreachable"
     assert _KEY not in repr(logs)
     assert _KEY not in repr(feed)
+
+
+_HTML_404 = b"<html>404</html>"
+_NO_ACTION = json.dumps({"status": "error", "data": None, "errors": [{"code": "22002"}]}).encode()
+_NO_DOCTOR = json.dumps({"status": "error", "data": None, "errors": [{"code": "doctor_not_found"}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"), [(_HTML_404, "malformed"), (_NO_ACTION, "http_404"), (b"[]", "http_404"), (_NO_DOCTOR, None)]
+)
+async def test_only_the_feed_s_own_word_makes_a_doctor_absent(body: bytes, reason: str | None) -> None:
+    """A 404 of the web server, or of a module that is gone, says nothing of the doctor."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.Response(status=404, body=body)
+
+    async with feed_of(answer) as feed:
+        if reason is None:
+            assert (await feed.one("7")).doctors == ()
+        else:
+            with pytest.raises(MirrorRefused, match=reason):
+                await feed.one("7")
+
+
+async def test_another_doctor_than_the_asked_one_is_malformed() -> None:
+    """A site that ignores the id does not put one doctor in another's place."""
+    async with feed_of(always(envelope([item(8)], last_id=8))) as feed:
+        with pytest.raises(MirrorRefused, match="malformed"):
+            await feed.one("7")
+
+
+async def test_one_illegible_element_is_named() -> None:
+    """An element that is there but cannot be read is not absent."""
+    async with feed_of(always(envelope([item(7, name="")], last_id=7))) as feed:
+        found = await feed.one("7")
+    assert (found.doctors, found.illegible) == ((), frozenset({"7"}))

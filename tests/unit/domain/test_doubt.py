@@ -40,6 +40,7 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=MOSCOW)
 START = NOW + timedelta(days=1)
 DOCTOR = EmiasDoctorRef("0101", "700")
 ID = UUID("6f0e3c5a-3a2d-4f5e-9f61-0d7c7b1c2a33")
+OTHER_REF = "9a1b7c1e-0c53-4c8b-8a57-2b8f4d9c6e10"
 PLAN = LookPlan()
 LAST = len(PLAN.after)
 LONG = timedelta(minutes=11)
@@ -131,9 +132,9 @@ def test_a_look_that_was_not_answered_is_soon_tried_again(failure: EmiasFailure,
         ((row(client_ref=str(ID).upper()),), Found(row(client_ref=str(ID).upper()))),
         ((row(active=False),), Found(row(active=False))),
         ((row(active=False), row(appointment_id="A2")), Found(row(appointment_id="A2"))),
-        ((row(client_ref=str(uuid4())),), Foreign()),
-        ((row(client_ref=str(uuid4()), active=False),), Absent()),
-        ((row(client_ref=str(uuid4())), row(appointment_id="A2")), Found(row(appointment_id="A2"))),
+        ((row(client_ref=OTHER_REF),), Foreign()),
+        ((row(client_ref=OTHER_REF, active=False),), Absent()),
+        ((row(client_ref=OTHER_REF), row(appointment_id="A2")), Found(row(appointment_id="A2"))),
         ((row(client_ref=None, emias_doctor_id="701"),), Absent()),
         ((row(client_ref=None, starts_at=START + timedelta(minutes=12)),), Absent()),
         ((row(starts_at=START + timedelta(minutes=12)),), Unclear("made_elsewhere")),

@@ -20,17 +20,46 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(BUILT_IN, tmp_path / "clinic"))
 
 
-def test_the_built_in_profile_fits_its_wsdl() -> None:
-    """Nothing is wrong with what we ship."""
-    assert check_profile(load_profile("seed-soap")) == []
+SHIPPED = sorted(file.parent.name for file in BUILT_IN.parent.glob("*/profile.toml"))
 
 
-def test_the_vendored_wsdl_is_the_one_of_record() -> None:
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_built_in_profiles_fit_their_wsdl(name: str) -> None:
+    """Nothing is wrong with what we ship, and every capability is accounted for."""
+    profile = load_profile(name)
+
+    assert check_profile(profile) == []
+    assert profile.capabilities is not None
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_vendored_wsdl_is_the_one_of_record(name: str) -> None:
     """The contract beside the profile is byte for byte what the stand-in of EMIAS publishes from."""
-    published = Path(__file__).parents[3] / "simulator" / "contracts" / "seed_soap"
-    ours = {file.name: file.read_bytes() for file in BUILT_IN.iterdir() if file.suffix in {".wsdl", ".xsd"}}
+    published = Path(__file__).parents[3] / "simulator" / "contracts" / name.replace("-", "_")
+    vendored = (file for file in (BUILT_IN.parent / name).iterdir() if file.suffix in {".wsdl", ".xsd"})
+    ours = {file.name: file.read_bytes() for file in vendored}
+    theirs = published.iterdir() if published.is_dir() else ()
 
-    assert ours == {file.name: file.read_bytes() for file in published.iterdir() if file.is_file()}
+    assert ours == {file.name: file.read_bytes() for file in theirs if file.is_file()}
+
+
+def test_a_service_without_wsdl_has_nothing_to_compare() -> None:
+    """REST is checked by its shape only, and is no contract of SOAP."""
+    profile = load_profile("seed-rest")
+
+    assert check_profile(profile) == []
+    with pytest.raises(ContractError, match="soap"):
+        load_contract(profile)
+
+
+def test_a_verdict_is_compared_with_the_wsdl(tmp_path: Path) -> None:
+    """Where a result says that it is none must be in the contract, too."""
+    hub = Path(shutil.copytree(BUILT_IN.parent / "hub-like", tmp_path / "hub"))
+    _spoil(hub, 'success = "SetAppointmentResult.Success"', 'success = "SetAppointmentResult.Ok"')
+
+    [told] = check_profile(load_profile(hub))
+
+    assert told.startswith("operations.create.verdict.success: SetAppointmentResult.Ok")
 
 
 def test_paths_lead_through_the_namespaces_of_the_schema() -> None:

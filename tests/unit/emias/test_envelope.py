@@ -20,6 +20,7 @@ from gateway.emias.translate import Translator
 from tests.unit.emias.pieces import DC, DOCTOR, SOAP11, SOAP12, SVC, VERA, request
 
 ADDRESS = "https://emias.example/ScheduleService.svc"
+WSSE = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}"
 WSA = "{http://www.w3.org/2005/08/addressing}"
 ACTION = "http://tempuri.org/IScheduleService/CreateAppointment"
 
@@ -40,7 +41,7 @@ def _create(profile: Profile, contract: Contract) -> Request:
 
 def test_a_booking_is_written_in_the_order_of_the_schema(profile: Profile, contract: Contract) -> None:
     """The patient's members come as the contract formats them; the absent middle name is left out."""
-    root = etree.fromstring(_create(profile, contract).body)
+    root = etree.fromstring(_create(profile, contract).body or b"")
     [payload] = root.findall(f"{{{SOAP12}}}Body/{{{SVC}}}CreateAppointment")
     [patient] = payload.findall(f"{{{SVC}}}patient")
 
@@ -64,7 +65,7 @@ def test_an_absent_value_is_written_as_the_profile_says(
     profile: Profile, contract: Contract, absent: str, written: str | None
 ) -> None:
     """Absence is left out, marked as nil, or an empty string."""
-    root = etree.fromstring(_create(_with(profile, formats={"absent": absent}), contract).body)
+    root = etree.fromstring(_create(_with(profile, formats={"absent": absent}), contract).body or b"")
     middle = root.find(f".//{{{DC}}}middleName")
 
     assert (middle is None) == (written is None)
@@ -79,7 +80,7 @@ def test_a_constant_of_the_profile_is_sent(profile: Profile, contract: Contract)
     parameters = {**create.parameters, "referral": "=OTHER_WEB"}
     changed = _with(profile, operations={"create": msgspec.structs.replace(create, parameters=parameters)})
 
-    assert etree.fromstring(_create(changed, contract).body).findtext(f".//{{{SVC}}}referral") == "OTHER_WEB"
+    assert etree.fromstring(_create(changed, contract).body or b"").findtext(f".//{{{SVC}}}referral") == "OTHER_WEB"
 
 
 def test_the_headers_follow_the_soap_version(profile: Profile, contract: Contract) -> None:
@@ -92,7 +93,7 @@ def test_the_headers_follow_the_soap_version(profile: Profile, contract: Contrac
         "Content-Type": f'application/soap+xml; charset=utf-8; action="{ACTION}"'
     }
     assert old_request.headers == {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{ACTION}"'}
-    assert etree.fromstring(old_request.body).tag == f"{{{SOAP11}}}Envelope"
+    assert etree.fromstring(old_request.body or b"").tag == f"{{{SOAP11}}}Envelope"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_addressing_headers_are_written_once(
     profile: Profile, contract: Contract, soap: dict[str, object], expected: list[tuple[str, str]]
 ) -> None:
     """WS-Addressing follows the profile; each header stands once, and To may be the server's own address."""
-    root = etree.fromstring(_create(_with(profile, soap=soap), contract).body)
+    root = etree.fromstring(_create(_with(profile, soap=soap), contract).body or b"")
     headers = [(one.tag.removeprefix(WSA), one.text) for one in root.iter(f"{WSA}*")]
 
     assert [header for header in headers if header[0] != "MessageID"] == expected
@@ -151,11 +152,70 @@ def test_values_follow_the_formats(profile: Profile) -> None:
         "patient.first_name": "Вера",
         "patient.middle_name": None,
         "patient.birth_date": "1985-03-14",
+        "patient.sex": None,
         "patient.snils": "11223344595",
         "patient.oms": "1234567890",
+        "patient.oms_series": "770000",
+        "patient.oms_number": "1234567890",
         "date_from": "1985-03-14",
         "date_to": "1985-03-14",
     }
+
+
+@pytest.mark.parametrize(("number", "sex"), [("7756410885000127", "F"), ("5078150847000121", "M")])
+def test_the_sex_is_told_by_the_policy_where_the_form_does_not(profile: Profile, number: str, sex: str) -> None:
+    """A unified policy's number holds it; an old policy's does not."""
+    patient = replace(VERA, oms=OmsPolicy.parse(number))
+
+    assert Translator(profile.formats).identification("0101", patient)["patient.sex"] == sex
+
+
+@pytest.mark.parametrize(
+    ("style", "written"),
+    [("offset", "2026-11-24T15:00:00+03:00"), ("naive", "2026-11-24T15:00:00"), ("utc", "2026-11-24T12:00:00Z")],
+)
+def test_instants_are_written_in_the_profiles_style(profile: Profile, style: str, written: str) -> None:
+    """A contract that names a slot by its start gets it with offset, by its own clock, or in UTC."""
+    formats = msgspec.structs.replace(profile.formats, instant=style)
+
+    assert Translator(formats).appointment(request())["starts_at"] == written
+
+
+def test_reasons_become_the_contracts_codes(profile: Profile) -> None:
+    """A reason is written by its code, by the common code, or as it is where the contract takes any text."""
+    say, codes = Translator(profile.formats), {"mistake": "E-1", "*": "E-0"}
+
+    told = [say.cancellation("0101", "AP-1", VERA, reason, codes)["reason"] for reason in ("mistake", "illness")]
+    assert told == ["E-1", "E-0"]
+    assert say.cancellation("0101", "AP-1", VERA, "illness", {})["reason"] == "illness"
+
+
+@pytest.mark.parametrize("how", ["text", "digest"])
+def test_a_username_token_is_put_into_the_header(profile: Profile, contract: Contract, how: str) -> None:
+    """WS-Security's token names us; as a digest it holds no password, and each is made anew."""
+    assert profile.soap is not None
+    signed = _with(profile, security={"ws_security": how})
+    secrets = {"username": "clinic", "password": "open sesame"}
+    envelopes = Envelopes(signed, profile.soap, contract, ADDRESS, secrets)
+
+    first, second = (envelopes.build("probe", {}).body for _ in range(2))
+    root = etree.fromstring(first or b"")
+    password = root.findtext(f".//{WSSE}Password")
+
+    assert root.findtext(f"{{{SOAP12}}}Header/{WSSE}Security/{WSSE}UsernameToken/{WSSE}Username") == "clinic"
+    assert (password == "open sesame") == (how == "text")
+    assert how == "text" or first != second
+    assert "open sesame" not in repr(envelopes)
+
+
+def test_headers_of_the_profile_are_sent(profile: Profile, contract: Contract) -> None:
+    """A header is a text of the profile or a secret of the channel."""
+    assert profile.soap is not None
+    keyed = _with(profile, security={"headers": {"X-System": "=BITRIX", "X-Api-Key": "secret.api_key"}})
+    request_ = Envelopes(keyed, profile.soap, contract, ADDRESS, {"api_key": "k-1"}).build("probe", {})
+
+    assert (request_.headers["X-System"], request_.headers["X-Api-Key"]) == ("BITRIX", "k-1")
+    assert "k-1" not in repr(request_)
 
 
 def test_a_request_does_not_print_its_body(profile: Profile, contract: Contract) -> None:

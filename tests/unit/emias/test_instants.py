@@ -81,3 +81,12 @@ def test_any_text_is_an_instant_absent_or_an_error(text: str) -> None:
     except ValueError:
         return
     assert instant is None or instant.tzinfo is MOSCOW
+
+
+def test_an_offset_may_be_required() -> None:
+    """Where the contract promises offsets, an instant without one is not believed."""
+    strict = InstantReader("Europe/Moscow", needs_offset=True)
+
+    assert strict.read("2026-11-24T12:00:00Z") == strict.read("2026-11-24T15:00:00+03:00")
+    with pytest.raises(ValueError, match="offset"):
+        strict.read("2026-11-24T15:00:00")

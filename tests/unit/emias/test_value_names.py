@@ -15,8 +15,9 @@ def test_every_name_has_a_value(profile: Profile) -> None:
 
     assert {
         "probe": frozenset[str](),
+        "identify": frozenset(say.identification("0101", VERA)),
         "get_schedule": frozenset(say.schedule(DOCTOR, day, day)),
         "create": frozenset(say.appointment(request())),
         "find": frozenset(say.search("0101", VERA, day, day)),
-        "cancel": frozenset(say.cancellation("0101", "AP-1", VERA, "reason")),
+        "cancel": frozenset(say.cancellation("0101", "AP-1", VERA, "reason", {})),
     } == VALUE_NAMES

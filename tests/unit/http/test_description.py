@@ -17,12 +17,14 @@ CALLS = {
     ("get", "/v1/doctors"),
     ("get", "/v1/doctors/{doctor_id}/slots"),
     ("post", "/v1/holds"),
+    ("get", "/v1/holds/{hold_id}"),
     ("post", "/v1/holds/{hold_id}/renew"),
     ("delete", "/v1/holds/{hold_id}"),
     ("post", "/v1/bookings"),
     ("get", "/v1/bookings/{booking_id}"),
     ("post", "/v1/bookings/{booking_id}/cancel"),
     ("post", "/v1/bookings/lookup"),
+    ("post", "/v1/bitrix/events"),
     ("get", "/v1/status"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from gateway.domain.booking import Booking, BookingState, may_move
@@ -30,7 +30,6 @@ from tests.unit.services.samples import DOCTOR, HOLDER, LIMITS, NOW, PATIENT, SL
 __all__ = [
     "Bookings",
     "Emias",
-    "FixedClock",
     "Gate",
     "Holds",
     "Pause",
@@ -49,17 +48,6 @@ class Pause:
         """Tell that the call is here and wait until it may go on."""
         self.reached.set()
         await self.over.wait()
-
-
-@dataclass
-class FixedClock:
-    """A clock that stands."""
-
-    moment: datetime = NOW
-
-    def now(self) -> datetime:
-        """Return the moment."""
-        return self.moment
 
 
 @dataclass
@@ -232,6 +220,13 @@ class Bookings:
         )
         self.rows[booking_id] = settled
         return settled
+
+    async def name(self, booking_id: UUID, token: int, appointment_id: str, ticket: str | None) -> bool:
+        """Write the appointment's id down when the token is the row's."""
+        row = self.rows[booking_id]
+        if not self.token_lost and token == row.token:
+            self.rows[booking_id] = replace(row, emias_appointment_id=appointment_id, ticket=ticket)
+        return not self.token_lost and token == row.token
 
     async def note_attempt(self, booking_id: UUID, token: int, cause: str, *, actor: str) -> bool:
         """Write a further attempt down when the token is the row's."""

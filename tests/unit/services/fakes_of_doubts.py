@@ -33,6 +33,7 @@ class Doubts:
     siblings: list[UUID] = field(default_factory=list)
     abandoned: int = 0
     postponed: list[tuple[UUID, timedelta | None, bool]] = field(default_factory=list)
+    rested: list[UUID] = field(default_factory=list)
     taken: bool = False
     error: Exception | None = None
     search_error: Exception | None = None
@@ -91,6 +92,13 @@ class Doubts:
             return False
         self.postponed.append((booking_id, after, looked))
         self.changed.set()
+        return True
+
+    async def rest(self, booking_id: UUID, token: int) -> bool:
+        """Note it when the token is the row's."""
+        if self.table.token_lost or self.table.rows[booking_id].token != token:
+            return False
+        self.rested.append(booking_id)
         return True
 
 

@@ -9,7 +9,8 @@ import pytest
 from gateway.domain.errors import FieldError
 from gateway.ports import DoctorFilter
 from gateway.services.browse import LONGEST_RANGE, Browse
-from tests.unit.services.fakes import FixedClock, SiteDirectory
+from tests.unit.services.fakes import SiteDirectory
+from tests.unit.services.fakes_of_time import FixedClock
 from tests.unit.services.samples import NOW
 
 TODAY = NOW.date()

@@ -16,8 +16,9 @@ from gateway.services.hold import HoldSlot
 from gateway.services.offer import Offer
 from gateway.services.refresh import Refresh
 from gateway.services.under_way import UnderWay
-from tests.unit.services.fakes import Emias, FixedClock, Gate, Holds, Pause, SiteDirectory
+from tests.unit.services.fakes import Emias, Gate, Holds, Pause, SiteDirectory
 from tests.unit.services.fakes_of_sync import SyncBook
+from tests.unit.services.fakes_of_time import FixedClock
 from tests.unit.services.samples import ALTERNATIVE, HOLDER, LIMITS, NOW, SLOT, a_window, remote, slot_at
 
 STALE = NOW - timedelta(hours=1)

@@ -13,8 +13,9 @@ from gateway.holds.memory_breaker import MemoryBreaker
 from gateway.ports import DoctorSnapshot, MirrorSummary, SyncFigures
 from gateway.services.mirror import MirrorDoctors
 from gateway.services.report import Report
-from tests.unit.services.fakes import FixedClock, SiteDirectory
+from tests.unit.services.fakes import SiteDirectory
 from tests.unit.services.fakes_of_sync import Feed, SiteMirror
+from tests.unit.services.fakes_of_time import FixedClock
 from tests.unit.services.samples import NOW
 
 DOCTOR = FeedDoctor("17", None, "Сидоров С. С.", True, "1", "терапевт", (FeedMapping("0101", "700"),), 500, "h")  # noqa: FBT003 - active

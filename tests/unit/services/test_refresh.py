@@ -12,12 +12,14 @@ from structlog.testing import capture_logs
 from gateway.domain.errors import EmiasFailure
 from gateway.domain.outcomes import Cause
 from gateway.domain.pace import Pace
+from gateway.domain.retry import was_asked
 from gateway.domain.schedule import Unchanged
 from gateway.ports import Written
 from gateway.services.refresh import Refresh, Refreshed, Result
 from gateway.services.under_way import UnderWay
-from tests.unit.services.fakes import Emias, FixedClock, Pause
+from tests.unit.services.fakes import Emias, Pause
 from tests.unit.services.fakes_of_sync import SyncBook
+from tests.unit.services.fakes_of_time import FixedClock
 from tests.unit.services.samples import DOCTOR, NOW, a_due_doctor, a_window, known, remote
 
 PATIENCE = timedelta(seconds=30)
@@ -74,7 +76,7 @@ async def test_a_lost_lease_is_told(reply: object) -> None:
     assert await rig.service.due(a_due_doctor()) == Refreshed(Result.LEASE_LOST)
 
 
-@pytest.mark.parametrize("cause", Cause)
+@pytest.mark.parametrize("cause", [cause for cause in Cause if was_asked(cause)])
 async def test_a_failure_is_noted_with_its_cause(cause: Cause) -> None:
     """Every cause is written down with its code, logged, and no slot is touched."""
     rig = Rig(EmiasFailure(cause, http_status=502, code="x"))
@@ -83,6 +85,17 @@ async def test_a_failure_is_noted_with_its_cause(cause: Cause) -> None:
     assert rig.book.details == [(cause, "x")]
     assert rig.book.lines == [("failed", timedelta(minutes=2))]
     assert [(event["event"], event["cause"]) for event in events] == [("schedule_read_failed", cause)]
+
+
+@pytest.mark.parametrize("cause", [Cause.BREAKER, Cause.BUDGET, Cause.STOPPED])
+@pytest.mark.parametrize(("retry_after", "wait"), [(None, 60), (5, 60), (90, 90), (7200, 900)])
+async def test_a_read_that_was_kept_back_is_put_off(cause: Cause, retry_after: float | None, wait: int) -> None:
+    """When EMIAS was not asked the doctor has not failed: the read comes later, and nothing else is written."""
+    rig = Rig(EmiasFailure(cause, retry_after=retry_after))
+    with capture_logs() as events:
+        assert await rig.service.due(a_due_doctor(failures=3)) == Refreshed(Result.FAILED, cause=cause)
+    assert rig.book.lines == [("postponed", timedelta(seconds=wait))]
+    assert events == []
 
 
 async def test_a_failure_waits_as_long_as_emias_asks() -> None:

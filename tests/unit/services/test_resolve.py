@@ -150,14 +150,36 @@ async def test_a_cancel_is_looked_for_and_never_sent_again() -> None:
     assert gone.emias.journal + kept.emias.journal == []
 
 
+async def test_a_nameless_booking_gets_its_appointment_s_id() -> None:
+    """What EMIAS booked without naming is looked for like a doubt, and keeps its state."""
+    rig = Rig(S.BOOKED)
+    rig.emias.listed = [(), (an_appointment(rig.booking),)]
+    assert await rig.look() == "waiting"
+    rig.booking = rig.row
+    assert await rig.look() == "named"
+    assert (rig.row.state, rig.row.emias_appointment_id, rig.row.ticket) == (S.BOOKED, "A1", "T1")
+
+
+async def test_a_booking_that_stays_nameless_stands_all_the_same() -> None:
+    """After a day, without its patient or without a look-up nobody asks any more; nothing is handed over."""
+    for reason in ("age", "patient", "contract"):
+        rig = Rig(S.BOOKED)
+        rig.doubts.age = PLAN.give_up if reason == "age" else rig.doubts.age
+        rig.doubts.patient = None if reason == "patient" else rig.doubts.patient
+        rig.emias.can = NO_LOOK_UP if reason == "contract" else rig.emias.can
+        assert await rig.look() == "nameless"
+        assert rig.doubts.rested == [rig.booking.id]
+        assert (rig.row.state, rig.emias.searches, rig.emias.reads) == (S.BOOKED, [], [])
+
+
 async def test_a_late_look_changes_nothing() -> None:
     """When another token is the row's by now, neither a settlement nor a postponement is written."""
-    for listed in ((), None):
-        rig = Rig()
+    for listed, state in (((), S.IN_DOUBT), (None, S.IN_DOUBT), (None, S.BOOKED)):
+        rig = Rig(state)
         rig.table.token_lost = True
         rig.emias.listed = [(an_appointment(rig.booking),) if listed is None else listed]
         assert await rig.look() == "overtaken"
-        assert rig.row.state is S.IN_DOUBT
+        assert (rig.row.state, rig.row.emias_appointment_id) == (state, None)
 
 
 async def test_due_doubts_and_abandoned_calls_come_from_the_ledger() -> None:

@@ -12,8 +12,8 @@ import zeep
 from lxml import etree
 
 import simulator
+from simulator.emias.instants import instant
 from simulator.emias.publication import published
-from simulator.emias.rendering import instant
 
 _WSDL = Path(simulator.__file__).parent / "contracts" / "seed_soap" / "ScheduleService.wsdl"
 _BINDINGS = ("BasicHttpBinding_IScheduleService", "SoapHttpsBinding12_IScheduleService")
@@ -57,12 +57,12 @@ def test_the_members_of_data_contracts_stand_in_alphabetical_order() -> None:
 
 def test_the_published_contract_imports_from_the_service() -> None:
     """Imports point to the address that was asked, soap:address keeps the internal host, other parts do not exist."""
-    wsdl = published("wsdl", "https://here/ScheduleService.svc") or b""
+    wsdl = published("seed_soap", "ScheduleService.wsdl", "wsdl", "https://here/ScheduleService.svc") or b""
     assert b'schemaLocation="https://here/ScheduleService.svc?xsd=xsd0"' in wsdl
     assert b"https://emias-app01.internal/ScheduleService.svc" in wsdl
-    assert published("xsd2", "x")
-    assert published("xsd9", "x") is None
-    assert published("../pki", "x") is None
+    assert published("seed_soap", "ScheduleService.wsdl", "xsd2", "x")
+    assert published("seed_soap", "ScheduleService.wsdl", "xsd9", "x") is None
+    assert published("seed_soap", "ScheduleService.wsdl", "../pki", "x") is None
 
 
 def test_instants_are_written_in_each_kind_of_net_date() -> None:

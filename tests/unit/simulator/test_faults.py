@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from simulator.emias.call import Call
 from simulator.emias.faults import FaultPlan
-from simulator.emias.wire import Call, SoapVersion
 
 
 def _call(operation: str = "GetSchedule", **arguments: str) -> Call:
-    return Call(SoapVersion.SOAP12, operation, arguments, {})
+    return Call("SOAP12", operation, arguments, {})
 
 
 def _taken(plan: FaultPlan, count: int, call: Call) -> list[str | None]:

@@ -14,7 +14,6 @@ from uuid import uuid4
 from prometheus_client import CollectorRegistry
 
 from gateway.domain.diff import KnownSlot, SlotDiff
-from gateway.domain.errors import MirrorRefused
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.outcomes import (
     CancelOutcome,
@@ -26,8 +25,7 @@ from gateway.domain.outcomes import (
 from gateway.domain.pace import Pace
 from gateway.domain.patient import Patient
 from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
-from gateway.ports import AppointmentRequest, DoctorSnapshot, DueDoctor, MarkedDoctor, MirrorSummary, Reread, Written
-from gateway.services.mirror import MirrorDoctors
+from gateway.ports import AppointmentRequest, DueDoctor, Written
 from gateway.services.refresh import Refresh
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
@@ -36,6 +34,8 @@ from gateway.wiring import House
 from sync.signs import Signs
 from tests.unit.services.fakes import Bookings, Emias
 from tests.unit.services.fakes_of_doubts import Doubts, a_resolve
+from tests.unit.sync.fake_mirror import FakeMirror
+from tests.unit.sync.fake_operations import FakeOperations, make_report
 
 __all__ = [
     "FakeBook",
@@ -216,51 +216,6 @@ class FakeEmias:
 
 
 @dataclass
-class FakeMirror:
-    """Both sides of a mirror pass; `passed` is set after each."""
-
-    refusal: str | None = None
-    fault: Exception | None = None
-    passes: int = 0
-    refused_for: list[str] = field(default_factory=list)
-    passed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def snapshot(self) -> DoctorSnapshot:
-        """Tell of nobody, or fail as the test wants."""
-        self.passes += 1
-        self.passed.set()
-        if self.fault is not None:
-            raise self.fault
-        if self.refusal is not None:
-            raise MirrorRefused(self.refusal)
-        return DoctorSnapshot(())
-
-    async def now(self) -> datetime:
-        """Tell the time."""
-        return NOW
-
-    async def apply(self, _site_id: int, _snapshot: DoctorSnapshot, _since: datetime) -> MirrorSummary:
-        """Say what a pass brought."""
-        return MirrorSummary(added=2, changed=1, unmapped=1)
-
-    async def one(self, _element_id: str) -> DoctorSnapshot:
-        """Tell of nobody, or fail as the test wants."""
-        return await self.snapshot()
-
-    async def apply_one(self, _site_id: int, _marked: MarkedDoctor, _found: DoctorSnapshot) -> Reread:
-        """Say that something was written."""
-        return Reread(written=True)
-
-    async def refused(self, _site_id: int, reason: str) -> None:
-        """Note the reason."""
-        self.refused_for.append(reason)
-
-    def service(self) -> MirrorDoctors:
-        """Join the two sides."""
-        return MirrorDoctors(source=self, mirror=self, site_id=1)
-
-
-@dataclass
 class FakeChores:
     """Chores that do nothing but count; `turn_is_ours` says whether another worker mirrors."""
 
@@ -286,6 +241,10 @@ class FakeChores:
     async def expire_holds(self) -> int:
         """Count."""
         return self._do("expire_holds")
+
+    async def hand_over_stopped(self) -> int:
+        """Count."""
+        return self._do("hand_over_stopped")
 
     async def forget_idempotency_keys(self) -> int:
         """Count."""
@@ -347,6 +306,8 @@ def make_house(
         "housekeeping": chores or FakeChores(),
         "refresh": make_refresh(book, emias, lease),
         "mirror": mirror.service() if mirror else None,
+        "operations": FakeOperations(),
+        "report": make_report(HandClock()),
     }
     rooms: dict[str, Any] = {room.name: given.get(room.name) for room in fields(House)}
     return House(**rooms)

@@ -58,9 +58,9 @@
       return this.#module("renew", { hold });
     }
 
-    /** Lets go of a hold, also while the page is being left; the answer is not waited for. */
-    release(hold) {
-      this.#send(this.#address("release"), { hold }, true).catch(() => {});
+    /** Lets go of a hold, also while the page is being left; a hold that stays ends by itself. */
+    async release(hold) {
+      await this.#send(this.#address("release"), { hold }, true).catch(() => {});
     }
 
     book(submission) {

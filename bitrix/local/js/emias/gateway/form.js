@@ -69,9 +69,10 @@
       this.#isSent = false;
     }
 
-    leave() {
-      this.#release();
+    /** Goes back to the schedule, in which the time is free again. */
+    async leave() {
       this.#choice = null;
+      await this.#release();
       this.#go.times();
     }
 
@@ -106,8 +107,9 @@
 
     /** A hold whose form is on its way is the gateway's to end. */
     #release() {
-      if (this.#hold && !this.#isSent) this.#app.api.release(this.#hold.id);
+      const hold = this.#isSent ? null : this.#hold;
       this.#forgetHold();
+      return hold ? this.#app.api.release(hold.id) : Promise.resolve();
     }
 
     #forgetHold() {

@@ -164,7 +164,7 @@ final class GatewayClient
     {
         $given = http_build_query(array_filter($query, static fn (string $value): bool => $value !== ''));
         $request = $this->request('GET', $path . ($given === '' ? '' : '?' . $given), null, '', self::READ_SECONDS);
-        for ($attempt = 1; ; $attempt++) {
+        for ($attempt = 1;; $attempt++) {
             try {
                 return $this->answer($this->send($request));
             } catch (TransportFailure $failure) {

@@ -51,6 +51,7 @@ final class Problems
         'not_found' => WrongCall::class,
         'method_not_allowed' => WrongCall::class,
         'body_too_large' => WrongCall::class,
+        'body_too_slow' => WrongCall::class,
         'unsupported_media_type' => WrongCall::class,
         'identity_off' => WrongCall::class,
         'internal_error' => WrongCall::class,

@@ -45,4 +45,6 @@
   Object.assign(ns, { bootDoctorSlots: boot });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
   else boot();
+  // In a block that came by AJAX the parts may be loaded in any order.
+  window.addEventListener("load", boot);
 })((window.EmiasBooking = window.EmiasBooking || {}));

@@ -1,0 +1,29 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Main;
+
+/** Remembers which tables there are. */
+final class Connection
+{
+    /** @var array<string, true> */
+    public array $tables = [];
+
+    public function isTableExists(string $name): bool
+    {
+        return isset($this->tables[$name]);
+    }
+
+    public function dropTable(string $name): void
+    {
+        unset($this->tables[$name]);
+    }
+
+    /**
+     * @param list<string> $columns
+     */
+    public function createIndex(string $table, string $name, array $columns): void
+    {
+    }
+}

@@ -1,0 +1,26 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Main;
+
+final class ModuleManager
+{
+    /** @var array<string, true> */
+    public static array $registered = [];
+
+    public static function registerModule(string $name): void
+    {
+        self::$registered[$name] = true;
+    }
+
+    public static function unRegisterModule(string $name): void
+    {
+        unset(self::$registered[$name]);
+    }
+
+    public static function getVersion(string $name): string
+    {
+        return '25.0.0';
+    }
+}

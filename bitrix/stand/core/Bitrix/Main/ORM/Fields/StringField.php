@@ -1,0 +1,9 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Main\ORM\Fields;
+
+final class StringField extends Field
+{
+}

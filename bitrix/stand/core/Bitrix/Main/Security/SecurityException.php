@@ -1,0 +1,9 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Main\Security;
+
+final class SecurityException extends \RuntimeException
+{
+}

@@ -1,0 +1,19 @@
+"""What every command begins with: its settings, and logs at the level that they name."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from gateway.logs import configure_logs
+from gateway.settings import DatabaseSettings, read_settings
+
+__all__ = ["settings_of_process"]
+
+Chosen = TypeVar("Chosen", bound=DatabaseSettings)
+
+
+def settings_of_process(model: type[Chosen]) -> Chosen:
+    """Read this process's settings from the environment; raise `SettingsError`."""
+    settings = read_settings(model)
+    configure_logs(settings.log_level)
+    return settings

@@ -1,0 +1,1 @@
+"""The shipped page in a real browser, over the whole demo."""

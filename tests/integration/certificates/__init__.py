@@ -1,0 +1,1 @@
+"""Certificates toward EMIAS, over real TLS: replaced under load, and refused in every way."""

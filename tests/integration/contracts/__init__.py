@@ -1,0 +1,1 @@
+"""The contract command against the stand-in of EMIAS."""

@@ -1,0 +1,1 @@
+"""How the gateway holds back toward EMIAS: breaker, retries, switches, on real engines and two houses."""

@@ -1,0 +1,1 @@
+"""The tools that look at a contract before the gateway serves it."""
