@@ -82,9 +82,7 @@ class ChannelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    emias_sidecar: str | None = Field(
-        default=None, description="host of our TLS terminator (GOST): http is allowed to it"
-    )
+    emias_sidecar: str | None = Field(default=None, description="host of our TLS terminator: http is allowed to it")
     emias_url: str = Field(description="address of the EMIAS service; https, or http to loopback or EMIAS_SIDECAR")
     emias_profile: str = Field(default="seed-soap", description="shipped contract profile, or path to a profile.toml")
     emias_ca_file: Path | None = Field(default=None, description="PEM bundle of the CA that signed EMIAS's certificate")
@@ -92,9 +90,7 @@ class ChannelSettings(BaseModel):
     emias_key_file: Path | None = Field(default=None, description="its private key, PEM; may be in the same file")
     emias_pkcs12_file: Path | None = Field(default=None, description="certificate and key as PKCS#12 instead")
     emias_key_password: SecretStr | None = Field(default=None, description="password of the key or the PKCS#12")
-    emias_key_password_file: Path | None = Field(
-        default=None, description="its file, read again with a new certificate"
-    )
+    emias_key_password_file: Path | None = Field(default=None, description="its file, read again with new ones")
     emias_server_name: str | None = Field(
         default=None, description="name that EMIAS's certificate bears and the handshake asks for, if not EMIAS_URL's"
     )

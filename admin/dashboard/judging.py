@@ -12,7 +12,7 @@ from admin.dashboard.reading import Figures
 
 __all__ = ["Actor", "Breakers", "Level", "Processes", "Said", "actor_of", "certificate_days", "judge", "level_of_lag"]
 
-_TRIPPED: Final = 2.0
+_TRIPPED, _OPEN = 2.0, 3.0
 _LOST_AT_LEAST: Final = 2
 _NO_ANSWER: Final = timedelta(minutes=5)
 _LATE: Final = timedelta(minutes=-1)
@@ -95,8 +95,14 @@ class Breakers:
         return found[0] if found else None
 
     def is_tripped(self, lpu_code: str, lane: str) -> bool:
-        """Tell whether calls are kept back."""
+        """Tell whether EMIAS is not known to answer such calls again."""
         return (self.stands(lpu_code, lane) or 0.0) >= _TRIPPED
+
+    def keeps_bookings_back(self, lpu_code: str) -> bool:
+        """Tell whether a booking would be refused; while schedules are read again, the next one is let through."""
+        if not self.is_tripped(lpu_code, "bookings"):
+            return False
+        return self.stands(lpu_code, "bookings") == _OPEN or self.is_tripped(lpu_code, "reads")
 
 
 def certificate_days(figures: Figures) -> float | None:
@@ -113,11 +119,12 @@ def judge(row: Row, figures: Figures) -> Said:
         (Level.BAD, "calls_stopped", row["calls_stopped"]),
         (Level.BAD, "gateway_silent", not processes.gateways),
         (Level.BAD, "certificate_over", days is not None and days <= 0),
-        (Level.BAD, "breaker_open", breakers.is_tripped(row["lpu_code"], "bookings")),
+        (Level.BAD, "breaker_open", breakers.keeps_bookings_back(row["lpu_code"])),
         (Level.BAD, "bookings_lost", row["lost"] >= _LOST_AT_LEAST and row["lost"] == row["sent"]),
         (Level.BAD, "no_doctors", not row["doctors"]),
         (Level.BAD, "never_read", not row["read"]),
         (Level.BAD, "no_slots", not row["free_slots"]),
+        (Level.WARN, "breaker_probe", breakers.is_tripped(row["lpu_code"], "bookings")),
         (Level.WARN, "emias_errors", _answers_with_errors(row, figures.now)),
         (Level.WARN, "some_lost", row["lost"] >= _LOST_AT_LEAST),
         (Level.WARN, "worker_silent", not processes.worker_is_well),

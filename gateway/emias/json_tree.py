@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
+from itertools import repeat
 from typing import Any, Final, NoReturn
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -20,8 +23,9 @@ __all__ = ["ITEM", "read_json", "tag_path"]
 
 ITEM: Final = "item"
 _DEEPEST: Final = 64
-_NAME: Final = re.compile(r"[^\W\d][\w-]*")
+_NAME: Final = re.compile(r"[a-z][\w-]*", re.ASCII | re.IGNORECASE)
 _WORDS: Final = {True: "true", False: "false"}
+_ITEMS: Final = repeat(ITEM)
 
 
 def read_json(body: bytes) -> etree._Element:
@@ -39,9 +43,9 @@ def read_json(body: bytes) -> etree._Element:
         raise ValueError("no JSON") from None
     except (RecursionError, UnicodeDecodeError):
         raise ValueError("no JSON") from None
-    root = etree.Element("reply")
-    _grow(root, value, 0)
-    return root
+    pieces: list[str] = []
+    _write(pieces, "reply", value, 0)
+    return _parsed("".join(pieces))
 
 
 def tag_path(path: str, *, is_list: bool = False) -> str:
@@ -61,20 +65,33 @@ def _no_number(_text: str) -> NoReturn:
     raise ValueError("no number")
 
 
-def _grow(parent: etree._Element, value: Any, depth: int) -> None:
-    if depth > _DEEPEST:
-        raise ValueError("too deep")
-    if isinstance(value, dict):
-        for name, member in value.items():
-            if member is not None:
-                _grow(etree.SubElement(parent, _tag(name)), member, depth + 1)
-    elif isinstance(value, list):
-        for entry in value:
-            _grow(etree.SubElement(parent, ITEM), entry, depth + 1)
+def _write(pieces: list[str], tag: str, value: Any, depth: int) -> None:
+    """Write XML: libxml2 makes a tree of text five times as fast as of calls."""
+    if isinstance(value, str):
+        pieces.append(f"<{tag}>{escape(value)}</{tag}>")
+    elif isinstance(value, bool):
+        pieces.append(f"<{tag}>{_WORDS[value]}</{tag}>")
     elif value is not None:
-        parent.text = _WORDS[value] if isinstance(value, bool) else value
+        if depth > _DEEPEST:
+            raise ValueError("too deep")
+        pieces.append(f"<{tag}>")
+        for name, member in value.items() if isinstance(value, dict) else zip(_ITEMS, value, strict=False):
+            _write(pieces, _tag(name), member, depth + 1)
+        pieces.append(f"</{tag}>")
+    elif tag == ITEM:
+        pieces.append(f"<{tag}/>")
 
 
+def _parsed(text: str) -> etree._Element:
+    try:
+        return etree.fromstring(
+            text.encode(), etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        )
+    except (etree.XMLSyntaxError, UnicodeEncodeError):
+        raise ValueError("a text that no tree can hold") from None
+
+
+@lru_cache(1024)
 def _tag(name: str) -> str:
     """Write a member's name as a tag, each character that no tag has by its number."""
     if _NAME.fullmatch(name):

@@ -33,6 +33,8 @@ _OWN_AFFAIRS: Final = frozenset({Cause.BREAKER, Cause.BUDGET, Cause.POOL, Cause.
 """Causes for which nothing was asked of EMIAS at all."""
 _STANDS: Final = {state: float(place) for place, state in enumerate(CircuitState)}
 _LANES: Final = {Lane.BOOKINGS: BeatKind.BREAKER_BOOKINGS, Lane.READS: BeatKind.BREAKER_READS}
+_NO_ERRORS: Final = frozenset({Cause.BREAKER, Cause.STOPPED})
+"""What follows from errors told before, or from a person's word."""
 _READS: Final = frozenset({"get_schedule", "probe"})
 _log = structlog.stdlib.get_logger("gateway.operations")
 
@@ -86,8 +88,11 @@ SET requests = m.requests + excluded.requests, failures = m.failures + excluded.
 _FORGET: Final = (
     "DELETE FROM emias_minutes WHERE at < now() - interval '8 days'",
     "DELETE FROM error_groups WHERE last_at < now() - interval '8 days'",
-    ("DELETE FROM beats b WHERE NOT EXISTS (SELECT FROM beats a WHERE (a.process, a.instance) = (b.process, b.instance)"
-    " AND a.what = 'alive' AND a.at > now() - interval '1 day')"),
+    """
+    DELETE FROM beats b WHERE NOT EXISTS (
+        SELECT FROM beats a WHERE a.process = b.process AND a.instance = b.instance AND a.what = 'alive'
+          AND a.at > now() - interval '1 day')
+    """,
 )
 
 
@@ -187,7 +192,7 @@ class Operations:
         ending, _, cause = outcome.partition(":")
         if cause in _OWN_AFFAIRS:
             self._minute(lpu_code, Lane.READS if operation in _READS else Lane.BOOKINGS).kept_back += 1
-        if ending in set(ErrorEnding) and cause != Cause.STOPPED:
+        if ending in set(ErrorEnding) and cause not in _NO_ERRORS:
             self.error_seen(ErrorEnding(ending), cause or ending, operation, lpu_code, emias_doctor_id)
 
     def error_seen(
@@ -233,7 +238,6 @@ class Operations:
         for key, errors in sorted(told.errors.items()):
             group = await connection.fetchval(_ADD_ERRORS, *key, errors.times, errors.first_at, errors.last_at)
             await connection.execute(_ADD_DOCTORS, group, sorted(errors.doctors))
-
 
     async def tidy(self) -> int:
         """Fold old minutes into hours, forget what no window of the dashboard shows, and count the rows."""

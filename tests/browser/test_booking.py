@@ -71,7 +71,7 @@ async def test_wrong_fields_are_named_before_anything_is_sent(site: str, visit: 
     await visitor.choose_doctor("Хирург", 1)
     await visitor.choose_time(5)
     await visitor.fill(patient(3) | {"snils": "112-233-445 96", "last_name": ""})
-    await visitor.booking.get_by_label("Согласен на обработку").uncheck()
+    await visitor.booking.get_by_label("Даю согласие на обработку").uncheck()
     await visitor.submit()
     await expect(visitor.booking.get_by_label("Фамилия")).to_be_focused()
     told = await visitor.booking.locator(".emias-field__error:not(:empty)").all_inner_texts()

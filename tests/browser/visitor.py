@@ -97,7 +97,7 @@ class Visitor:
         """Type the patient's data and agree."""
         for name, value in person.items():
             await self.booking.get_by_label(_LABELS[name], exact=True).fill(value)
-        await self.booking.get_by_label("Согласен на обработку").check()
+        await self.booking.get_by_label("Даю согласие на обработку").check()
 
     async def typed(self, name: str) -> str:
         """Read back what stands in a field."""

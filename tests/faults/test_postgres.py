@@ -66,7 +66,6 @@ async def test_ended_connections_lose_no_booking(
     await _agree(stage, load.ends)
 
 
-@pytest.mark.quick
 async def test_a_pool_of_two_connections_serves_a_hundred_callers(
     stage: Stage, client: httpx.AsyncClient, history: list[Event]
 ) -> None:

@@ -6,7 +6,7 @@
   const warning = document.getElementById("stale");
   let renewedAt = new Date();
 
-  const timeOf = (instant) => instant.toLocaleTimeString("ru-RU");
+  const timeOf = (instant) => instant.toLocaleTimeString("ru-RU", { timeZone: "Europe/Moscow" });
 
   const show = (page) => {
     const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");

@@ -16,6 +16,7 @@ EDITED = {
     "doctors",
     "doctor_mappings",
     "doctor_pins",
+    "error_groups",
     "institutions",
     "mapping_corrections",
     "mirror_refusals",

@@ -65,6 +65,10 @@ async def make_ward(pool: Any) -> Ward:
 
 
 async def _told_by_processes(pool: Any, lpu_code: str) -> None:
+    await pool.execute(
+        "INSERT INTO switch_log (lpu_code, switch, is_on, reason, actor) VALUES ($1, 'sale', true, 'ремонт', 'a')",
+        lpu_code,
+    )
     for process in ("gateway", "sync"):
         await pool.execute(
             "INSERT INTO beats (process, instance, what, value) VALUES ($1, 'host:1', 'alive', 1)", process

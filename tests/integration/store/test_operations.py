@@ -26,9 +26,11 @@ async def test_ten_thousand_equal_errors_are_one_group(database: Database) -> No
     assert [tuple(row) for row in rows] == [(10_000, 30, "new", True)]
 
 
-@pytest.mark.parametrize("outcome", ["ok", "booked", "unchanged", "rejected:slot_taken", "not_sent:stopped"])
+@pytest.mark.parametrize(
+    "outcome", ["ok", "booked", "unchanged", "rejected:slot_taken", "not_sent:stopped", "failed:breaker"]
+)
 async def test_answers_and_an_operators_stop_are_no_errors(database: Database, outcome: str) -> None:
-    """What EMIAS answers in its own words, and what an operator has stopped, makes no group."""
+    """What EMIAS answers in its own words, and what an operator or the breaker has stopped, makes no group."""
     told = Operations(database, "gateway")
     told.call_ended("create_appointment", "0101", outcome, "D1")
     await told.write()

@@ -153,7 +153,7 @@ class FakeBook:
         """Never asked for by these tests."""
         raise AssertionError
 
-    async def postpone(self, due: DueDoctor, next_after: timedelta) -> None:
+    async def postpone(self, _due: DueDoctor, _next_after: timedelta) -> None:
         """Never asked for by these tests."""
         raise AssertionError
 

@@ -129,3 +129,15 @@ async def test_nonsense_is_answered_with_the_first_window(browser: Browser, aske
     assert answer.status_code == 200
     assert re.search(r'window=1h&amp;lang=ru" aria-current', answer.text)
     assert "5y" not in answer.text
+
+
+async def test_a_group_is_acknowledged_and_nothing_else_of_it_changes(
+    browser: Browser, ward: Ward, database: Database
+) -> None:
+    """People mark an error group; its counts and causes are the processes' word."""
+    [row] = await browser.rows("error_groups", lpu_code=ward.lpu_code)
+    path = f"/api/tables/error_groups/{row['id']}/"
+    assert (await browser.send("PATCH", path, {"state": "acknowledged"})).status_code == 200
+    assert (await browser.send("PATCH", path, {"times": 0})).status_code == 422
+    assert tuple(await database.pool.fetchrow("SELECT state, times FROM error_groups")) == ("acknowledged", 3)
+    assert "известна" in (await _page(browser)).text

@@ -45,6 +45,11 @@ def test_the_first_reason_against_booking_is_told(changes: dict[str, Any], level
         ((beat("gateway"),), "worker_silent"),
         ((*_LIVING, beat("sync", "silent_loops", 1, note="doubts")), "worker_silent"),
         ((*_LIVING, beat("gateway", "breaker_bookings", 3, lpu_code="0101")), "breaker_open"),
+        ((*_LIVING, beat("gateway", "breaker_bookings", 2, lpu_code="0101")), "breaker_probe"),
+        (
+            (*_LIVING, *(beat("sync", f"breaker_{lane}", 2, lpu_code="0101") for lane in ("bookings", "reads"))),
+            "breaker_open",
+        ),
         ((*_LIVING, beat("gateway", "breaker_bookings", 1, lpu_code="0101")), "bookable"),
         ((*_LIVING, beat("gateway", "breaker_bookings", 3, lpu_code="0202")), "bookable"),
         ((*_LIVING, beat("gateway", "breaker_reads", 2, lpu_code="0101")), "reads_kept_back"),

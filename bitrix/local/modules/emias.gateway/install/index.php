@@ -80,7 +80,7 @@ class emias_gateway extends CModule
         $checks = [
             'PHP' => version_compare($php, self::NEEDED_PHP, '>='),
             'MAIN' => version_compare($main, self::NEEDED_MAIN, '>='),
-            'UTF' => Application::isUtfMode(),
+            'UTF' => !method_exists(Application::class, 'isUtfMode') || Application::isUtfMode(),
             'CURL' => extension_loaded('curl'),
             'JSON' => extension_loaded('json'),
             'MBSTRING' => extension_loaded('mbstring'),
