@@ -31,8 +31,9 @@ check: $(VENV)/.ready ## Formatting, lint, types and the arrows between the room
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check ## Check, then run every test on real engines; ARGS= goes to pytest
-	$(BIN)/pytest $(ARGS)
+test: check ## Check, then run every test on real engines, the faults by themselves
+	$(BIN)/pytest --numprocesses auto --dist loadfile --ignore tests/faults
+	$(BIN)/pytest tests/faults
 
 bench: $(VENV)/.ready ## Measure the ratios of docs/reference/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)

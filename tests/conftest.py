@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
+import structlog
+from hypothesis import HealthCheck, settings
 
-__all__ = ["Skips", "pytest_configure"]
+__all__ = ["Skips", "logs_as_at_the_start", "pytest_configure"]
 
 
 class Skips:
@@ -38,7 +41,16 @@ class Skips:
                 terminalreporter.line(name, red=True)
 
 
+@pytest.fixture(autouse=True)
+def logs_as_at_the_start() -> Iterator[None]:
+    """Leave the next test no level and no file of this one's."""
+    yield
+    structlog.reset_defaults()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch for skips where CI says that it is CI."""
+    """Watch for skips where CI says that it is CI; a busy machine makes no example too slow."""
+    settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("ours")
     if os.environ.get("CI") == "true":
         config.pluginmanager.register(Skips(), "skips")

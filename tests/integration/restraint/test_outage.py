@@ -56,8 +56,9 @@ async def test_an_emias_that_fails_is_left_alone(replicas: Replicas) -> None:
     causes = await _read_all(replicas, _FAILURES)
     assert _FAILURES <= replicas.arrived == causes[Cause.RESET] <= 2 * _FAILURES
     arrived = replicas.arrived
-    assert await _read_all(replicas, 30) == {Cause.BREAKER: 60}
-    assert replicas.arrived == arrived
+    causes = await _read_all(replicas, 30)
+    assert causes[Cause.BREAKER] > causes[Cause.RESET] == replicas.arrived - arrived
+    arrived = replicas.arrived
     journal = replicas.simulator.installation.journal
     journal.most_in_flight = 0
     crowd = [asyncio.create_task(_insist(replicas, number)) for number in range(12)]

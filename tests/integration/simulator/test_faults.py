@@ -36,7 +36,7 @@ async def test_lost_answers(emias: Emias, kind: str, raised: type[Exception]) ->
 async def test_a_late_commit_comes_after_the_caller_has_gone(emias: Emias) -> None:
     """The answer never comes, the row comes later."""
     emias.client.timeout = httpx.Timeout(0.2)
-    await emias.spoil("late_commit", "CreateAppointment", seconds=0.5)
+    await emias.spoil("late_commit", "CreateAppointment", seconds=4)
     with pytest.raises(httpx.ReadTimeout):
         await emias.book()
     assert await emias.ledger() == []
