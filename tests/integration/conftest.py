@@ -14,11 +14,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 import pytest_asyncio
+from piccolo_api.session_auth.tables import SessionsBase
 
+from admin.users import Administrator
 from demo.engines import embedded_postgres, embedded_valkey
 from gateway.domain.directory import FreeSlot
 from gateway.store.engine import Database, open_database
 from gateway.store.migrate import migrate
+from gateway.store.tables import TABLES
 from tests.integration.builders import MadeDoctor, MadeSite, Maker
 
 MakeDatabase = Callable[[str | None], Awaitable[str]]
@@ -96,7 +99,8 @@ async def shared_database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture
 async def database(shared_database: Database) -> Database:
-    """Give the database with every table empty."""
+    """Give the database with every table empty; whatever ran before, the tables' queries go there."""
+    shared_database.bind(*TABLES, Administrator, SessionsBase)
     await shared_database.pool.execute(
         "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
         " bookings, booking_history, idempotency_keys, sync_log, switch_log, piccolo_user, sessions, bitrix_events,"

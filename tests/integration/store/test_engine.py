@@ -11,7 +11,6 @@ from gateway.store.tables import Site
 
 async def test_piccolo_and_sql_share_the_pool(database: Database) -> None:
     """What our SQL writes Piccolo reads, over the same pool and without a global configuration."""
-    database.bind(Site)
     await database.pool.execute("INSERT INTO sites (code) VALUES ('shared')")
     assert await Site.select(Site.code) == [{"code": "shared"}]
     assert Site._meta.db is database.engine
