@@ -6,11 +6,13 @@ import os
 import sys
 from pathlib import Path
 
+import asyncpg
 import click
 
 from gateway import __version__
 from gateway.commands.process import settings_of_process as _settings
 from gateway.commands.switch_words import switch
+from gateway.emias.errors import EmiasSetupError
 from gateway.logs import configure_logs
 from gateway.serving import PortBusy, run
 from gateway.settings import (
@@ -25,6 +27,7 @@ from gateway.settings import (
 
 __all__ = ["main"]
 
+_DATABASE_HINT = "If this is the database: is DATABASE_URL right, and does it answer? `emias-gateway check` tells more."
 _SCOPES = ("read", "book", "events", "identity")
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -299,12 +302,14 @@ def demo(detach: bool, stop: bool) -> None:  # noqa: FBT001 - click's own way
 
 
 def main() -> None:
-    """Run the command line; a wrong setting or a busy port ends it with status 2 and one clear message."""
+    """Run the command line; what is set up wrongly or not there ends it with status 2 and one clear message."""
     try:
         cli()
-    except (SettingsError, PortBusy) as problem:
+    except (SettingsError, PortBusy, EmiasSetupError) as problem:
         click.echo(f"emias-gateway cannot start:\n{problem}", err=True)
-        sys.exit(2)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        click.echo(f"emias-gateway cannot go on: {problem}\n{_DATABASE_HINT}", err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

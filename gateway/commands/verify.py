@@ -113,9 +113,16 @@ async def _entries(ledger: str | None) -> list[Entry]:
     """Read the appointments that were made over our channel."""
     if ledger is None:
         return []
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
-        rows = (await client.get(ledger)).raise_for_status().json()["items"]
-    return [_entry(row) for row in rows if row["channel"] == _OUR_CHANNEL]
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+            rows = (await client.get(ledger)).raise_for_status().json()["items"]
+        return [_entry(row) for row in rows if row["channel"] == _OUR_CHANNEL]
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as problem:
+        raise click.BadParameter(
+            f"no list of appointments at {ledger} ({type(problem).__name__}); name the whole address, "
+            "for the demo $SIMULATOR_CONTROL_URL/control/ledger",
+            param_hint="--ledger",
+        ) from None
 
 
 def _entry(row: dict[str, Any]) -> Entry:

@@ -127,3 +127,16 @@ def test_scopes_are_read_with_or_without_spaces(monkeypatch: pytest.MonkeyPatch)
     told = CliRunner(env={"DATABASE_URL": "postgresql://here"}).invoke(command_line.cli, words)
     assert told.exit_code == 0
     assert made == [("main", ["read", "events"], "", True)]
+
+
+@pytest.mark.parametrize("words", ["migrate", "keys list"])
+def test_a_database_that_is_not_there_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    """A command whose database refuses connections ends with status 2 and names the setting to look at."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://gateway:secret@127.0.0.1:1/none")
+    assert _main(monkeypatch, words.split()) == 2
+    told = capsys.readouterr().err
+    assert "DATABASE_URL" in told
+    assert "Traceback" not in told
+    assert "secret" not in told

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from aiohttp import web
 from redis.asyncio import Redis
@@ -137,3 +138,9 @@ async def _ledger(items: list[dict[str, Any]]) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}/control/ledger"
     finally:
         await runner.cleanup()
+
+
+async def test_an_address_without_a_ledger_is_told(book: Book) -> None:
+    """An address that lists no appointments is a wrong word, not a broken program."""
+    with pytest.raises(click.BadParameter, match="no list of appointments"):
+        await check_invariants(_settings(book), Scope(ledger="http://127.0.0.1:1/"))
