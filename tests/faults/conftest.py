@@ -37,15 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def figures() -> Figures:
-    """Keep what is measured; a full run that passed writes it down."""
+    """Keep what is measured."""
     return Figures()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _written(figures: Figures, request: pytest.FixtureRequest) -> object:
-    yield
-    if FULL and not request.session.testsfailed:
-        figures.write()
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -1,9 +1,8 @@
-"""What was measured, kept until the end of the run and written into docs/reference/reliability.md by a full one."""
+"""What was measured; a full run writes it into docs/reference/reliability.md."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from math import ceil
 from pathlib import Path
 
@@ -24,23 +23,21 @@ def p95(values: list[float]) -> float:
     return sorted(values)[max(0, ceil(len(values) * 0.95) - 1)]
 
 
-@dataclass(slots=True)
 class Figures:
     """The figures of one run: scenario, what was asked for, what was seen."""
 
-    rows: list[tuple[str, str, str]] = field(default_factory=list)
-
     def add(self, scenario: str, wanted: str, seen: str) -> None:
-        """Keep a figure."""
-        self.rows.append((scenario, wanted, seen))
+        """Keep a figure; at full count it takes its place in the page at once, so that a run may be done in parts."""
+        print(f"{scenario}: {seen} ({wanted})")  # noqa: T201 - pytest shows it with -s, and when the scenario fails
+        if FULL:
+            _write({scenario: (wanted, seen)})
 
-    def table(self) -> str:
-        """Write the figures as a Markdown table."""
-        lines = ["| scenario | to reach | seen |", "|---|---|---|"]
-        return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in sorted(self.rows))])
 
-    def write(self) -> None:
-        """Put the table into the page, in place of the one before."""
-        head, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
-        tail = rest.partition(_END)[2]
-        _PAGE.write_text(f"{head}{_BEGIN}\n{self.table()}\n{_END}{tail}", encoding="utf-8")
+def _write(new: dict[str, tuple[str, str]]) -> None:
+    head, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+    old, _, tail = rest.partition(_END)
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in old.strip().splitlines()[2:]]
+    rows = {scenario: (wanted, seen) for scenario, wanted, seen in cells} | new
+    lines = ["| scenario | to reach | seen |", "|---|---|---|"]
+    lines += [f"| {scenario} | {wanted} | {seen} |" for scenario, (wanted, seen) in sorted(rows.items())]
+    _PAGE.write_text("\n".join([head.rstrip("\n"), "", _BEGIN, *lines, f"{_END}{tail}"]), encoding="utf-8")

@@ -53,8 +53,8 @@ async def test_visitors_who_come_and_go_never_own_one_slot_together(
         *(_come_and_go(stage, Visitor.of(stage, clients[number % 2], history), slots, until) for number in range(count))
     )
     found = violations(history)
-    what = f"{count} visitors on {len(slots)} slots, {len(history)} requests"
-    figures.add(what, "0 violations", f"{len(found)} violations")
+    what = f"{count} visitors on {len(slots)} slots"
+    figures.add(what, "0 violations", f"{len(found)} violations in {len(history)} requests")
     assert found == []
     assert {event.status for event in history} <= {200, 201, 202, 204, 404, 409, 410, None}
 

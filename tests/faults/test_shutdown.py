@@ -20,8 +20,8 @@ async def test_a_booking_under_way_is_finished_before_the_end(
     stage: Stage, client: httpx.AsyncClient, history: list[Event], figures: Figures
 ) -> None:
     """A gateway that is told to end answers the bookings under way, and ends with status 0."""
-    count = times(quick=5, full=50)
-    await stage.tell("settings", latency_ms=1500)
+    count = times(quick=5, full=12)
+    await stage.tell("settings", latency_ms=1000)
     slots = await stage.slots(count)
     visitors = [Visitor.of(stage, client, history) for _ in slots]
     holds = await asyncio.gather(*(visitor.held(slot) for visitor, slot in zip(visitors, slots, strict=True)))
