@@ -101,18 +101,10 @@ def _tables(table: type[Table] = Table) -> Iterator[type[Table]]:
         yield from _tables(child)
 
 
-@pytest.fixture(autouse=True)
-def tables_bound_as_before() -> Iterator[None]:
-    """Undo what a test's own house or admin did to Piccolo's tables, which are bound for the whole process."""
-    before = {table: table._meta._db for table in _tables()}
-    yield
-    for table in _tables():
-        table._meta._db = before.get(table)
-
-
 @pytest_asyncio.fixture
 async def database(shared_database: Database) -> Database:
-    """Give the database with every table empty."""
+    """Give the database with every table empty; whatever ran before, every table's queries go there."""
+    shared_database.bind(*_tables())
     await shared_database.pool.execute(
         "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
         " bookings, booking_history, idempotency_keys, sync_log, switch_log, piccolo_user, sessions, bitrix_events,"
