@@ -140,6 +140,7 @@ class Control:
     async def _start(self, request: web.Request) -> web.Response:
         wanted = await _object(request) if request.can_read_body else {}
         await self._emias.start(wanted.get("certificate", "server"))
+        self._installation.journal.begin_again()
         return web.json_response({"listening": self._emias.is_open})
 
     async def _reset(self, _request: web.Request) -> web.Response:

@@ -57,6 +57,10 @@ class Journal:
         finally:
             self.in_flight -= 1
 
+    def begin_again(self) -> None:
+        """Count anew how many come at once."""
+        self.most_in_flight = self.in_flight
+
     def entries(self) -> list[dict[str, Any]]:
         """Show the latest calls, oldest first."""
         return [asdict(entry) for entry in self._entries]

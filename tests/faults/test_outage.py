@@ -16,6 +16,7 @@ from tests.faults.visitor import Event, Visitor
 
 _RATE, _BURST, _AT_ONCE = 20, 10, 4
 _LONGEST_ADVICE = 3600
+_DOWN_SECONDS = 120.0
 _BACK_SECONDS = 120.0
 
 
@@ -51,7 +52,7 @@ async def test_emias_comes_back_without_a_stampede(
         await stage.heal()
         await stage.tell("stop")
         async with under_load(stage, [client], history, 4) as load:
-            await asyncio.sleep(300)
+            await asyncio.sleep(_DOWN_SECONDS)
             assert (await client.get("/v1/specialties")).status_code == 200
             await stage.database.pool.execute("UPDATE emias_doctors SET next_sync_at = now()")
             began = time.time()

@@ -60,7 +60,7 @@ async def test_an_emias_that_fails_is_left_alone(replicas: Replicas) -> None:
     assert causes[Cause.BREAKER] > causes[Cause.RESET] == replicas.arrived - arrived
     arrived = replicas.arrived
     journal = replicas.simulator.installation.journal
-    journal.most_in_flight = 0
+    journal.begin_again()
     crowd = [asyncio.create_task(_insist(replicas, number)) for number in range(12)]
     while replicas.arrived < arrived + 4:  # noqa: ASYNC110 - EMIAS sets no event
         await asyncio.sleep(0.05)
@@ -179,7 +179,7 @@ async def test_doubts_do_not_come_all_at_once(replicas: Replicas) -> None:
     await replicas.database.pool.execute("UPDATE emias_doctors SET next_sync_at = now() + interval '1 hour'")
     await replicas.simulator.stop()
     journal, stop = replicas.simulator.installation.journal, asyncio.Event()
-    journal.most_in_flight = 0
+    journal.begin_again()
     workers = _workers(replicas, stop)
     try:
         await _until(_breaker(replicas), CircuitState.OPEN, Lane.BOOKINGS)
