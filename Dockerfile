@@ -9,7 +9,7 @@ COPY --from=libraries /opt/gateway /opt/gateway
 COPY gateway /app/gateway
 COPY sync /app/sync
 COPY admin /app/admin
-ENV PATH=/opt/gateway/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/gateway/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONOPTIMIZE=1
 WORKDIR /app
 USER gateway
 EXPOSE 8080 8081 8082

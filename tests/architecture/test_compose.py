@@ -65,3 +65,9 @@ def test_the_image_holds_what_it_copies() -> None:
     assert copied
     assert [path for path in copied if not (REPOSITORY / path).exists()] == []
     assert re.findall(r"^USER (\S+)", text, re.MULTILINE) == ["gateway"]
+
+
+def test_the_image_compiles_no_failpoint() -> None:
+    """The image runs Python optimised, as tests/faults/test_optimised.py proves that it can."""
+    text = (REPOSITORY / "Dockerfile").read_text(encoding="utf-8")
+    assert "PYTHONOPTIMIZE=1" in text
