@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,26 +9,25 @@ import asyncpg
 import click
 
 from gateway import __version__
+from gateway.commands.contract_words import contract
+from gateway.commands.keys_words import keys
+from gateway.commands.mirror_words import mirror
 from gateway.commands.process import settings_of_process as _settings
 from gateway.commands.switch_words import switch
+from gateway.commands.users_words import users
 from gateway.emias.errors import EmiasSetupError
-from gateway.logs import configure_logs
 from gateway.serving import PortBusy, run
 from gateway.settings import (
     AdminSettings,
-    ChannelSettings,
     DatabaseSettings,
     Settings,
     SettingsError,
     VerifySettings,
-    read_settings,
 )
 
 __all__ = ["main"]
 
 _DATABASE_HINT = "If this is the database: is DATABASE_URL right, and does it answer? `emias-gateway check` tells more."
-_SCOPES = ("read", "book", "events", "identity")
-_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,83 +88,8 @@ def migrate() -> None:
     sys.exit(run(migrate_database(_settings(DatabaseSettings))))
 
 
-@cli.group()
-def keys() -> None:
-    """API keys of sites."""
-
-
-@keys.command("create")
-@click.option("--site", required=True, metavar="CODE", help="The site; made when new.")
-@click.option("--scopes", default="read,book", show_default=True, help=f"Of: {', '.join(_SCOPES)}.")
-@click.option("--label", default="", help="Whose key it is.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def keys_create(site: str, scopes: str, label: str, as_json: bool) -> None:  # noqa: FBT001 - click's own way
-    """Make a key and show it, once."""
-    from gateway.commands.keys import create_key
-
-    chosen = [scope.strip() for scope in scopes.split(",") if scope.strip()]
-    if not chosen or set(chosen) - set(_SCOPES):
-        raise click.BadParameter(f"choose among {', '.join(_SCOPES)}", param_hint="--scopes")
-    sys.exit(run(create_key(_settings(DatabaseSettings), site, chosen, label, as_json=as_json)))
-
-
-@keys.command("list")
-def keys_list() -> None:
-    """List keys without their secrets."""
-    from gateway.commands.keys import list_keys
-
-    sys.exit(run(list_keys(_settings(DatabaseSettings))))
-
-
-@keys.command("revoke")
-@click.argument("key_id")
-def keys_revoke(key_id: str) -> None:
-    """Revoke a key at once."""
-    from gateway.commands.keys import revoke_key
-
-    sys.exit(run(revoke_key(_settings(DatabaseSettings), key_id)))
-
-
-cli.add_command(switch)
-
-
-@cli.group()
-def users() -> None:
-    """People who log in to the admin."""
-
-
-@users.command("create")
-@click.option("--username", prompt="User name", help="Asked for when not given.")
-@click.option("--superuser", is_flag=True, help="May manage other users.")
-@click.option(
-    "--password-file",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Else the password is asked for.",
-)
-def users_create(username: str, superuser: bool, password_file: Path | None) -> None:  # noqa: FBT001 - click's own way
-    """Make a user of the admin; there is no default password."""
-    from admin.users import create_user
-
-    if password_file is None:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    else:
-        password = password_file.read_text(encoding="utf-8").strip()
-    sys.exit(run(create_user(_settings(DatabaseSettings), username, password, superuser=superuser)))
-
-
-@cli.group()
-def mirror() -> None:
-    """The list of a site's doctors."""
-
-
-@mirror.command("approve")
-@click.option("--site", required=True, metavar="CODE", help="The site whose list was refused.")
-@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
-def mirror_approve(site: str, sure: bool) -> None:  # noqa: FBT001 - click's own way
-    """Let a refused list hide its missing doctors, after showing how many they are."""
-    from gateway.commands.mirror import approve_removal
-
-    sys.exit(run(approve_removal(_settings(DatabaseSettings), site, sure=sure)))
+for group in (contract, keys, mirror, switch, users):
+    cli.add_command(group)
 
 
 @cli.command()
@@ -175,91 +98,6 @@ def check() -> None:
     from gateway.commands.check import run_checks
 
     sys.exit(run(run_checks(_settings(Settings))))
-
-
-@cli.group()
-def contract() -> None:
-    """From an institution's WSDL to a rehearsed profile; try and rehearse read EMIAS_* settings only."""
-
-
-@contract.command("inspect")
-@click.argument("wsdl", type=_FILE)
-@click.option("--all", "every_binding", is_flag=True, help="The operations of every binding.")
-def contract_inspect(wsdl: Path, every_binding: bool) -> None:  # noqa: FBT001 - click's own way
-    """Show services, bindings, operations, and what they ask and answer."""
-    from gateway.commands.contract import inspect_contract
-
-    sys.exit(inspect_contract(wsdl, every_binding=every_binding))
-
-
-@contract.command("draft")
-@click.argument("wsdl", type=_FILE)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=Path("profile.toml"))
-@click.option("--binding", metavar="NAME", help="Else the likeliest of them.")
-@click.option("--force", is_flag=True, help="Write over a profile that is there.")
-def contract_draft(wsdl: Path, output: Path, binding: str | None, force: bool) -> None:  # noqa: FBT001 - click's own way
-    """Draft a profile by names and types, each unsure line marked, and put the WSDL's files beside it."""
-    from gateway.commands.contract import draft_contract
-
-    sys.exit(draft_contract(wsdl, output, binding, force=force))
-
-
-@contract.command("check")
-@click.argument("profile")
-def contract_check(profile: str) -> None:
-    """Find every name and path of a PROFILE in its contract; status 1 when one is missing."""
-    from gateway.commands.contract import check_contract
-
-    sys.exit(check_contract(profile))
-
-
-def _doctor(_context: click.Context, _param: click.Parameter, given: str | None) -> tuple[str, str] | None:
-    """Read an EMIAS doctor as LPU/ID."""
-    if given is None:
-        return None
-    lpu_code, _, doctor_id = given.partition("/")
-    if not lpu_code or not doctor_id:
-        raise click.BadParameter("write the LPU code, a slash and the doctor's EMIAS id")
-    return lpu_code, doctor_id
-
-
-def _channel_settings(profile: str, url: str | None) -> ChannelSettings:
-    """Read the EMIAS_* settings, with what the command line says in their place."""
-    given = {"EMIAS_PROFILE": profile} | ({"EMIAS_URL": url} if url else {})
-    configure_logs("ERROR")
-    return read_settings(ChannelSettings, {**os.environ, **given})
-
-
-@contract.command("try")
-@click.argument("profile")
-@click.option("--operation", type=click.Choice(["probe", "get_schedule", "find"]), default="probe", show_default=True)
-@click.option(
-    "--doctor", metavar="LPU/ID", callback=_doctor, help="An EMIAS doctor of the stand; all but probe need one."
-)
-@click.option("--days", type=click.IntRange(1, 366), default=7, show_default=True, help="Days of the schedule.")
-@click.option("--url", help="Address of the stand, in place of EMIAS_URL.")
-def contract_try(profile: str, operation: str, doctor: tuple[str, str] | None, days: int, url: str | None) -> None:
-    """Make one read-only call and show request and reply without personal data."""
-    if doctor is None and operation != "probe":
-        raise click.UsageError(f"--doctor is needed for {operation}")
-    from gateway.commands.contract import Asked, try_contract
-    from gateway.domain.schedule import EmiasDoctorRef
-
-    asked = Asked(operation, EmiasDoctorRef(*(doctor or ("", ""))), days)
-    sys.exit(run(try_contract(_channel_settings(profile, url), asked)))
-
-
-@contract.command("rehearse")
-@click.argument("profile")
-@click.option("--doctor", metavar="LPU/ID", callback=_doctor, required=True, help="An EMIAS doctor of the stand.")
-@click.option("--url", help="Address of the stand, in place of EMIAS_URL.")
-@click.option("--show", "show_all", is_flag=True, help="Show what was said in each step, not only in one that failed.")
-def contract_rehearse(profile: str, doctor: tuple[str, str], url: str | None, show_all: bool) -> None:  # noqa: FBT001 - click's own way
-    """Book, look up and cancel with the made-up patient of a test stand; other profiles are refused."""
-    from gateway.commands.contract import rehearse_contract
-    from gateway.domain.schedule import EmiasDoctorRef
-
-    sys.exit(run(rehearse_contract(_channel_settings(profile, url), EmiasDoctorRef(*doctor), show_all=show_all)))
 
 
 @cli.command()
