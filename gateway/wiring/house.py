@@ -1,41 +1,28 @@
-"""The composition root: which adapter serves which need. Doors call `open_house` and use what it yields."""
+"""The house: every adapter opened, and the services joined to them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from gateway.bitrix.feed import open_feed
-from gateway.bitrix.webhook import WebhookTable, open_webhook
-from gateway.bitrix.webhook_calls import Pacing
-from gateway.bitrix.webhook_reading import PropertyNames
-from gateway.domain.circuit import Circuit, CircuitRules, CircuitState
+from gateway.domain.circuit import Circuit, CircuitState
 from gateway.domain.doubt import LookPlan
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.pace import Pace
-from gateway.emias.certificate import TlsFiles
-from gateway.emias.channels import read_channels, read_secrets
-from gateway.emias.connect import Ears, EmiasChannel
+from gateway.emias.connect import Ears
 from gateway.emias.guard import Guard
 from gateway.emias.observed import Observation, ObservedEmias
-from gateway.emias.profiles.profile import Limits
-from gateway.emias.renewal import CertificateNews
 from gateway.emias.routing import open_routed
 from gateway.holds.breaker import RedisBreaker
-from gateway.holds.budget import RedisBudget
-from gateway.holds.connection import RedisLine, open_redis
+from gateway.holds.connection import open_redis
 from gateway.holds.gate import RedisGate
-from gateway.holds.observed import ObservedBudget
-from gateway.holds.ration import Ration
 from gateway.metrics import Metrics
 from gateway.ports import (
-    Budget,
     Changes,
     Clock,
-    DoctorSource,
     HoldLimits,
     Housekeeping,
     IdempotencyBook,
@@ -55,13 +42,12 @@ from gateway.services.reread import RereadPushed
 from gateway.services.resend import Resend
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
-from gateway.settings import ChannelSettings, Settings
+from gateway.settings import Settings
 from gateway.store import (
     api_keys,
     bookings,
     changes,
     directory,
-    doctor_mirror,
     doubts,
     holds,
     housekeeping,
@@ -70,15 +56,16 @@ from gateway.store import (
     sync_book,
 )
 from gateway.store.cipher import Cipher
-from gateway.store.engine import Database, open_database
+from gateway.store.engine import open_database
 from gateway.store.health import HealthNotes
 from gateway.store.institutions import Institutions
 from gateway.store.operations import Operations
-from gateway.store.sites import Sites
 from gateway.store.switches import Switches
 from gateway.store.tables.choices import BeatKind
+from gateway.wiring.channels import certificate_watch, circuit_rules, emias_channels, shared_budget
+from gateway.wiring.site import mirror_of, open_site_feed, reread_of
 
-__all__ = ["House", "emias_channel", "emias_channels", "field_keys", "open_house", "open_site_feed"]
+__all__ = ["House", "field_keys", "open_house"]
 
 _LEASE: Final = timedelta(minutes=2)
 _LOOK_LEASE: Final = timedelta(minutes=1)
@@ -138,7 +125,7 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
             metrics.breaker_seen(circuit, state)
             operations.breaker_seen(circuit, state)
 
-        breaker = RedisBreaker(line, _circuit_rules(settings), watch_breaker)
+        breaker = RedisBreaker(line, circuit_rules(settings), watch_breaker)
         health = HealthNotes(database)
         stack.push_async_callback(health.drain)
         guard = Guard(
@@ -149,8 +136,8 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
         )
         routed = open_routed(
             emias_channels(settings),
-            lambda limits: replace(guard, budget=_budget(line, settings, limits, metrics)),
-            lambda channel: Ears(certificate=_certificate_watch(metrics, operations, channel)),
+            lambda limits: replace(guard, budget=shared_budget(line, settings, limits, metrics)),
+            lambda channel: Ears(certificate=certificate_watch(metrics, operations, channel)),
         )
         emias = ObservedEmias(await stack.enter_async_context(routed), count)
         feed = await stack.enter_async_context(open_site_feed(settings))
@@ -179,7 +166,7 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
             patience=_LOOK_PATIENCE,
             under_way=under_way,
         )
-        mirror = await _mirror(feed, settings, database)
+        mirror = await mirror_of(feed, settings, database)
         yield House(
             settings=settings,
             clock=clock,
@@ -208,67 +195,9 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
             refresh=refresh,
             mirror=mirror,
             pushes=pushes.PushBook(database),
-            reread=_reread(mirror, database),
+            reread=reread_of(mirror, database),
             operations=operations,
         )
-
-
-def emias_channels(settings: Settings) -> list[EmiasChannel]:
-    """List the main channel first, then those that the file names; raise `ChannelError`."""
-    file = settings.emias_channels_file
-    return [emias_channel(settings), *(read_channels(file) if file else ())]
-
-
-def emias_channel(settings: ChannelSettings) -> EmiasChannel:
-    """Name the profile, the address and the files of the main channel; raise `ChannelError`."""
-    password = settings.emias_key_password
-    files = TlsFiles(
-        ca_file=settings.emias_ca_file,
-        cert_file=settings.emias_cert_file,
-        key_file=settings.emias_key_file,
-        pkcs12_file=settings.emias_pkcs12_file,
-        password=password.get_secret_value().encode() if password else None,
-        password_file=settings.emias_key_password_file,
-        server_name=settings.emias_server_name,
-    )
-    return EmiasChannel(
-        settings.emias_profile,
-        settings.emias_url,
-        files,
-        secrets=read_secrets(settings.emias_secrets_file) if settings.emias_secrets_file else {},
-        is_test_stand=settings.emias_test_stand,
-        sidecar=settings.emias_sidecar,
-    )
-
-
-def _certificate_watch(
-    metrics: Metrics, operations: Operations, channel: EmiasChannel
-) -> Callable[[CertificateNews], None]:
-    name = ", ".join(channel.institutions) or "main"
-
-    def hear(news: CertificateNews) -> None:
-        if news.problem is not None:
-            metrics.certificate_not_replaced(name)
-        elif news.facts is not None:
-            metrics.certificate_shown(name, news.facts.not_after)
-            operations.tell(BeatKind.CERTIFICATE_ENDS, news.facts.not_after.timestamp(), name)
-
-    return hear
-
-
-def _circuit_rules(settings: Settings) -> CircuitRules:
-    return CircuitRules(failures=settings.emias_breaker_failures, longest=settings.emias_breaker_longest)
-
-
-def _budget(line: RedisLine, settings: Settings, limits: Limits, metrics: Metrics) -> Budget:
-    """Make a budget of the settings' numbers, or the contract's where these are less."""
-    ration = Ration(
-        rate=min(settings.emias_rate, limits.rate or settings.emias_rate),
-        burst=min(settings.emias_burst, limits.burst or settings.emias_burst),
-        concurrency=min(settings.emias_concurrency, limits.concurrency or settings.emias_concurrency),
-        booking_share=settings.emias_booking_share,
-    )
-    return ObservedBudget(RedisBudget(line, ration), metrics)
 
 
 def _look_plan(settings: Settings) -> LookPlan:
@@ -283,40 +212,3 @@ def _pace(settings: Settings) -> Pace:
 def field_keys(settings: Settings) -> list[str]:
     """List the keys that seal personal data, the newest first."""
     return [key.strip() for key in settings.field_keys.get_secret_value().split(",") if key.strip()]
-
-
-@asynccontextmanager
-async def open_site_feed(settings: Settings) -> AsyncIterator[DoctorSource | None]:
-    """Prepare to read the site's doctors, through its feed or its REST; None where neither is configured."""
-    if settings.bitrix_feed_url is not None and settings.bitrix_feed_key is not None:
-        async with open_feed(settings.bitrix_feed_url, settings.bitrix_feed_key.get_secret_value()) as feed:
-            yield feed
-    elif settings.bitrix_webhook_url is not None and settings.bitrix_iblock_id is not None:
-        url, pacing = settings.bitrix_webhook_url.get_secret_value(), Pacing(settings.bitrix_webhook_rate)
-        async with open_webhook(url, _webhook_table(settings, settings.bitrix_iblock_id), pacing) as webhook:
-            yield webhook
-    else:
-        yield None
-
-
-def _webhook_table(settings: Settings, iblock_id: int) -> WebhookTable:
-    names = PropertyNames(
-        lpu_code=settings.bitrix_property_lpu_code,
-        emias_doctor_id=settings.bitrix_property_emias_doctor_id,
-        specialty=settings.bitrix_property_specialty,
-        active=settings.bitrix_property_active,
-        specialties=settings.bitrix_specialties,
-    )
-    return WebhookTable(iblock_id, settings.bitrix_webhook_method, settings.bitrix_iblock_type, names)
-
-
-async def _mirror(feed: DoctorSource | None, settings: Settings, database: Database) -> MirrorDoctors | None:
-    if feed is None:
-        return None
-    return MirrorDoctors(feed, doctor_mirror.DoctorMirror(database), await Sites(database).ensure(settings.site_id))
-
-
-def _reread(mirror: MirrorDoctors | None, database: Database) -> RereadPushed | None:
-    if mirror is None:
-        return None
-    return RereadPushed(mirror.source, mirror.mirror, pushes.PushBook(database), mirror.site_id, _LEASE)
