@@ -20,7 +20,8 @@
   }
 
   async function press(name) {
-    const body = { button: name, ...(held && { doctor: held.doctor.id, starts_at: held.slot.starts_at }) };
+    const refusal = document.getElementById("panel-refusal").value;
+    const body = { button: name, refusal, ...(held && { doctor: held.doctor.id, starts_at: held.slot.starts_at }) };
     const answer = await fetch("/stand/press", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
     const told = await answer.json().catch(() => ({}));
     said.textContent = told.said || "Не получилось";

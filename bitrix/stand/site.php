@@ -68,7 +68,7 @@ function act(ErrorCollection $errors): mixed
 {
     $request = Context::getCurrent()->getRequest();
     if (!$request->getHeader('X-Gateway-Key')) {
-        session_start(['name' => 'PHPSESSID', 'cookie_httponly' => true, 'cookie_samesite' => 'Lax']);
+        open_session();
     }
     $action = (string) $request->get('action');
     if ($request->get('mode') === 'class') {
@@ -78,7 +78,7 @@ function act(ErrorCollection $errors): mixed
             ? CBitrixComponent::make($name)->act($action, $request->values(), $errors)
             : unknown($errors);
     }
-    if (!preg_match('/^emias:gateway\.(booking|feed)\.(\w+)$/D', $action, $parts)) {
+    if (!preg_match('/^emias:gateway\.(booking|feed|identity)\.(\w+)$/D', $action, $parts)) {
         return unknown($errors);
     }
     $class = 'Emias\\Gateway\\Controller\\' . ucfirst($parts[1]);
@@ -90,6 +90,11 @@ function act(ErrorCollection $errors): mixed
     }
 
     return $result;
+}
+
+function open_session(): void
+{
+    session_start(['name' => 'PHPSESSID', 'cookie_httponly' => true, 'cookie_samesite' => 'Lax']);
 }
 
 function unknown(ErrorCollection $errors): mixed

@@ -22,6 +22,9 @@ Stand\prepare($state);
 session_save_path($state . '/sessions');
 if ($path === '/bitrix/services/main/ajax.php') {
     Stand\answer_ajax();
+} elseif ($path === '/local/tools/emias.gateway/gosuslugi.php') {
+    $_SERVER['DOCUMENT_ROOT'] = __DIR__;
+    require dirname(__DIR__) . $path;
 } elseif ($path === '/' || $path === '/doctor/') {
     Stand\show_page($path);
 } else {

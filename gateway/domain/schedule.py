@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple, Self
 
 from gateway.domain.moscow import as_moscow, moscow_day
 
-__all__ = ["EmiasDoctorRef", "RemoteSlot", "ScheduleWindow", "SlotKey", "Unchanged"]
+__all__ = ["DoctorHint", "EmiasDoctorRef", "RemoteSlot", "ScheduleWindow", "SlotKey", "Unchanged"]
 
+_LONGEST_HINT: Final = 300
 _SLOT_NAMESPACE = uuid.UUID("5f0d2a0e-6a39-5a3b-9d5e-0f6a5c1f7c11")
 
 
@@ -19,6 +20,22 @@ class EmiasDoctorRef(NamedTuple):
 
     lpu_code: str
     emias_doctor_id: str
+
+
+class DoctorHint(NamedTuple):
+    """What EMIAS itself calls a doctor and the specialty; None where the contract does not say."""
+
+    name: str | None = None
+    specialty: str | None = None
+
+    @classmethod
+    def of(cls, name: str | None, specialty: str | None) -> Self:
+        """Take what EMIAS says, each in one line; what is empty, or too long to be a name, is not said."""
+        return cls(_line(name), _line(specialty))
+
+    def or_else(self, other: DoctorHint) -> DoctorHint:
+        """Add from another hint what this one does not say."""
+        return DoctorHint(self.name or other.name, self.specialty or other.specialty)
 
 
 class SlotKey(NamedTuple):
@@ -56,6 +73,7 @@ class ScheduleWindow:
     covered_from: date
     covered_to: date
     digest: str
+    hint: DoctorHint = field(default_factory=DoctorHint)
 
     def covers(self, starts_at: datetime) -> bool:
         """Tell whether the reply speaks of the day on which the instant falls."""
@@ -67,3 +85,8 @@ class Unchanged:
     """EMIAS answered with the very content whose digest the caller already has."""
 
     digest: str
+
+
+def _line(said: str | None) -> str | None:
+    line = " ".join(word for word in (said or "").split() if word.isprintable())
+    return line if 0 < len(line) <= _LONGEST_HINT else None

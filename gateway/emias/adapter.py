@@ -28,7 +28,7 @@ from gateway.domain.outcomes import (
     Unknown,
 )
 from gateway.domain.patient import Patient
-from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
+from gateway.domain.schedule import DoctorHint, EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
 from gateway.emias.asking import Asking
 from gateway.emias.errors import CallFailed, CallRefused
 from gateway.emias.guard import Guard
@@ -154,11 +154,14 @@ class ContractEmias:
             if digest == known_digest:
                 return Unchanged(digest)
             slots: list[RemoteSlot] = []
+            hint = DoctorHint()
             for chunk in chunks:
                 async with self._turn:  # of many replies that are ready at once, one a turn of the event loop
                     await asyncio.sleep(0)
-                    slots += self._slots(doctor, chunk)
-            return ScheduleWindow(doctor, tuple(slots), first, last, digest)
+                    listed, said = self._read(doctor, chunk)
+                slots += listed
+                hint = hint.or_else(said)
+            return ScheduleWindow(doctor, tuple(slots), first, last, digest, hint)
 
     async def create_appointment(self, request: AppointmentRequest) -> CreateOutcome:
         """Ask for the appointment, once."""
@@ -233,19 +236,20 @@ class ContractEmias:
             values = self._translate.schedule(doctor, first, last) | added
             async with self._asking.answer("get_schedule", doctor.lpu_code, values, for_booking=False) as reply:
                 if not self._wire.is_plain_success(reply):
-                    self._slots(doctor, _Chunk(first, last, reply, b""))
+                    self._read(doctor, _Chunk(first, last, reply, b""))
                 return _Chunk(first, last, reply, (added.get("session") or "").encode())
 
         return await self._asking.between_steps(call)
 
-    def _slots(self, doctor: EmiasDoctorRef, chunk: _Chunk) -> list[RemoteSlot]:
+    def _read(self, doctor: EmiasDoctorRef, chunk: _Chunk) -> tuple[list[RemoteSlot], DoctorHint]:
         try:
             payload = self._wire.payload("get_schedule", chunk.reply)
         except CallRefused as refusal:
             if refusal.code in self._profile.operations.get_schedule.empty_codes:
-                return []
+                return [], DoctorHint()
             raise
-        return self._schedules.read(payload, doctor, chunk.first, chunk.last)
+        slots = self._schedules.read(payload, doctor, chunk.first, chunk.last)
+        return slots, self._schedules.hint(payload)
 
     def _digest(self, doctor: EmiasDoctorRef, first: date, last: date, chunks: Sequence[_Chunk]) -> str:
         """Name the replies' content together with all that decides how it is read."""

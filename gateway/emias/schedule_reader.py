@@ -10,7 +10,7 @@ from lxml import etree
 
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.outcomes import Cause
-from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot
+from gateway.domain.schedule import DoctorHint, EmiasDoctorRef, RemoteSlot
 from gateway.emias.errors import CallFailed
 from gateway.emias.instants import InstantReader
 
@@ -48,6 +48,14 @@ class ScheduleReader:
             return [slot for slot in self._slots(container) if opens <= slot.starts_at < closes]
         except (KeyError, ValueError):
             raise CallFailed(Cause.CONTRACT_MISMATCH, code="slots") from None
+
+    def hint(self, payload: etree._Element) -> DoctorHint:
+        """Return what the reply says of the doctor beside the slots."""
+        name, specialty = (
+            payload.findtext(path) if (path := self._paths.get(key)) else None
+            for key in ("doctor_name", "doctor_specialty")
+        )
+        return DoctorHint.of(name, specialty)
 
     def _check_owner(self, payload: etree._Element, doctor: EmiasDoctorRef) -> None:
         for key, asked in (("doctor_id", doctor.emias_doctor_id), ("lpu_code", doctor.lpu_code)):

@@ -24,18 +24,19 @@ __all__ = ["Directory"]
 _LONGEST_CURSOR: Final = 1024
 
 _SPECIALTIES: Final = """
-SELECT d.specialty_id, max(d.specialty_name) AS name, count(*) AS doctors
-FROM doctors d
+SELECT s.specialty_id, max(s.specialty_name) AS name, count(*) AS doctors
+FROM doctors d JOIN shown_specialties s ON s.doctor_id = d.id
 WHERE d.site_id = $1 AND EXISTS (SELECT FROM bookable_mappings b WHERE b.doctor_id = d.id AND b.as_of IS NOT NULL)
-GROUP BY d.specialty_id
-ORDER BY name, d.specialty_id
+GROUP BY s.specialty_id
+ORDER BY name, s.specialty_id
 """
 
 _DOCTORS: Final = """
 WITH page AS (
-    SELECT d.* FROM doctors d
+    SELECT d.id, d.element_id, d.name, d.sort, d.is_blocked, s.specialty_id, s.specialty_name
+    FROM doctors d JOIN shown_specialties s ON s.doctor_id = d.id
     WHERE d.site_id = $1 AND d.is_active
-      AND ($2::text IS NULL OR d.specialty_id = $2)
+      AND ($2::text IS NULL OR s.specialty_id = $2)
       AND ($3::text IS NULL OR EXISTS (SELECT FROM doctor_mappings m
                                        WHERE m.doctor_id = d.id AND m.status = 'mapped' AND m.lpu_code = $3))
       AND ($4::text IS NULL OR position(lower($4) IN lower(d.name)) > 0)
@@ -97,7 +98,8 @@ _NEAREST: Final = """
 SELECT s.id AS slot_id, b.lpu_code, b.emias_doctor_id, b.element_id, b.doctor_name, s.emias_slot_id, s.starts_at,
        s.ends_at, s.room
 FROM doctors mine
-JOIN bookable_mappings b ON b.site_id = mine.site_id AND b.specialty_id = mine.specialty_id
+JOIN shown_specialties wanted ON wanted.doctor_id = mine.id
+JOIN bookable_mappings b ON b.site_id = mine.site_id AND b.specialty_id = wanted.specialty_id
 CROSS JOIN LATERAL (
     (SELECT * FROM slots_for_sale WHERE doctor_id = b.emias_doctor AND starts_at >= $3 ORDER BY starts_at LIMIT $6)
     UNION ALL

@@ -111,7 +111,9 @@ as_of = now(), failures = 0, quarantined = 0, interval_s = extract(epoch FROM $3
 """
 _UNCHANGED: Final = f"UPDATE emias_doctors SET {_TRUSTED} WHERE id = $1 AND lease_token = $2"  # noqa: S608 - constants
 _WRITTEN: Final = f"""
-UPDATE emias_doctors SET digest = $4, {_TRUSTED}, free_slots = (
+UPDATE emias_doctors SET digest = $4, {_TRUSTED}, hint_name = coalesce($5, hint_name),
+    hint_specialty = coalesce($6, hint_specialty),
+    hinted_at = CASE WHEN coalesce($5, $6) IS NULL THEN hinted_at ELSE now() END, free_slots = (
     SELECT count(*) FROM local_emias_slots
     WHERE doctor_id = $1 AND is_free AND starts_at > now() AND slot_date >= (now() AT TIME ZONE 'Europe/Moscow')::date)
 WHERE id = $1 AND lease_token = $2
@@ -193,7 +195,7 @@ class SyncBook:
             if await connection.fetchrow(_OWN, due.row_id, due.token) is None:
                 return None
             written = await _write_slots(connection, due, window, diff)
-            await connection.execute(_WRITTEN, due.row_id, due.token, next_after, window.digest)
+            await connection.execute(_WRITTEN, due.row_id, due.token, next_after, window.digest, *window.hint)
             if written.inserted or written.updated or written.closed:
                 await _log(connection, due, "changed", written=written)
         return written

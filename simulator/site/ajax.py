@@ -20,7 +20,7 @@ from simulator.site.relay import GatewayProblem, Relay
 __all__ = ["AJAX_PATH", "Ajax"]
 
 AJAX_PATH = "/bitrix/services/main/ajax.php"
-_MODULE = "emias:gateway.booking."
+_MODULE = "emias:gateway."
 _COOKIE = "PHPSESSID"
 _MOSCOW = timezone(timedelta(hours=3))
 _LONGEST_HORIZON = 60
@@ -150,6 +150,10 @@ async def _cancel(relay: Relay, given: dict[str, str]) -> Any:
     return _passed(relay, told)
 
 
+async def _nobody(_relay: Relay, _given: dict[str, str]) -> Any:
+    return {"enabled": False, "person": None, "notice": None}
+
+
 def _fresh(items: Any) -> dict[str, Any]:
     return {"items": items, "fetched_at": int(time.time()), "degraded": False}
 
@@ -171,14 +175,15 @@ def _owned(relay: Relay, given: dict[str, str]) -> str:
 
 
 _OF_MODULE: dict[str, _Action] = {
-    "slots": _slots,
-    "hold": _hold,
-    "renew": _renew,
-    "release": _release,
-    "book": _book,
-    "status": _status,
-    "find": _find,
-    "cancel": _cancel,
+    "booking.slots": _slots,
+    "booking.hold": _hold,
+    "booking.renew": _renew,
+    "booking.release": _release,
+    "booking.book": _book,
+    "booking.status": _status,
+    "booking.find": _find,
+    "booking.cancel": _cancel,
+    "identity.state": _nobody,
 }
 _OF_COMPONENTS: dict[tuple[str, str], _Action] = {
     ("emias:appointment", "specialties"): _specialties,

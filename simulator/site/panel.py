@@ -10,7 +10,7 @@ from aiohttp import web
 
 from simulator.emias.installation import Installation
 from simulator.emias.ledger import Patient
-from simulator.emias.refusals import RefusalError
+from simulator.emias.refusals import REFUSALS, RefusalError
 from simulator.site.directory import SiteDirectory
 
 __all__ = ["EmiasSwitch", "Panel"]
@@ -44,7 +44,9 @@ class Panel:
         self._buttons: dict[str, Callable[[dict[str, Any]], Awaitable[str]]] = {
             "take_slot": self._take_slot,
             "refuse_next": self._refuse_next,
+            "refuse_as": self._refuse_as,
             "lose_answer": self._lose_answer,
+            "lose_cancel": self._lose_cancel,
             "emias_off": self._off,
             "emias_on": self._on,
         }
@@ -80,6 +82,17 @@ class Panel:
         self._plan("refuse", {"code": "SLOT_TAKEN"})
         return "Следующая запись получит отказ «время занято»."
 
+    async def _refuse_as(self, wanted: dict[str, Any]) -> str:
+        code = str(wanted.get("refusal"))
+        if code not in REFUSALS:
+            return "Такого отказа нет."
+        self._plan("refuse", {"code": code})
+        return f"Следующая запись получит отказ «{REFUSALS[code]}»."
+
+    async def _lose_cancel(self, _wanted: dict[str, Any]) -> str:
+        self._plan("commit_then_drop", {}, "CancelAppointment")
+        return "ЕМИАС отменит следующую запись, но её ответ потеряется."
+
     async def _lose_answer(self, _wanted: dict[str, Any]) -> str:
         self._plan("commit_then_drop", {})
         return "ЕМИАС создаст следующую запись, но её ответ потеряется."
@@ -93,5 +106,5 @@ class Panel:
         await self._emias.start("server")
         return "ЕМИАС отвечает."
 
-    def _plan(self, kind: str, params: dict[str, str]) -> None:
-        self._installation.faults.add({"operation": "CreateAppointment", "kind": kind, "params": params})
+    def _plan(self, kind: str, params: dict[str, str], operation: str = "CreateAppointment") -> None:
+        self._installation.faults.add({"operation": operation, "kind": kind, "params": params})

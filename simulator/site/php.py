@@ -28,7 +28,7 @@ _WORKERS = "4"
 _EXTENSIONS = ("curl", "mbstring", "openssl")
 _DEADLINE = aiohttp.ClientTimeout(total=45)
 _LOOK_SECONDS = 0.02
-_BY_PHP = frozenset({"Content-Type", "Set-Cookie", "Cache-Control"})
+_BY_PHP = frozenset({"Content-Type", "Set-Cookie", "Cache-Control", "Location"})
 _TO_PHP = frozenset({"Content-Type", "Cookie", "Accept-Language", "X-Gateway-Key"})
 _CHECK = "foreach (explode(',', $argv[1]) as $name) { extension_loaded($name) || exit(1); }"
 

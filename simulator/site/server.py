@@ -16,6 +16,7 @@ from simulator.site.webhook import WEBHOOK_PATH, Webhook
 __all__ = ["Backend", "PlainSite", "make_site"]
 
 _LARGEST_BODY = 32 * 1024
+_CALLBACK = "/local/tools/emias.gateway/gosuslugi.php"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -40,7 +41,7 @@ class Backend(Protocol):
 
 
 class PlainSite:
-    """The backend without PHP."""
+    """The backend without PHP; it offers no login by Gosuslugi."""
 
     def __init__(self, ajax: Ajax, pages: Pages) -> None:
         self._ajax = ajax
@@ -57,6 +58,8 @@ class PlainSite:
         language = "en" if request.query.get("lang") == "en" else "ru"
         if request.path == "/":
             page = self._pages.appointment(language)
+        elif request.path == _CALLBACK:
+            raise web.HTTPNotFound
         else:
             page = self._pages.doctor(language, request.query.get("ELEMENT_ID", ""))
         return web.Response(text=page, content_type="text/html")
@@ -70,6 +73,7 @@ def make_site(backend: Backend, panel: Panel, webhook: Webhook, folder: Path) ->
     app.router.add_route("*", AJAX_PATH, backend.answer)
     app.router.add_get("/", backend.answer)
     app.router.add_get("/doctor/", backend.answer)
+    app.router.add_get(_CALLBACK, backend.answer)
     app.router.add_post("/stand/press", panel.press)
     app.router.add_post(WEBHOOK_PATH, webhook.answer)
     app.router.add_get("/{tail:(?:local|stand)/.+}", files.answer)

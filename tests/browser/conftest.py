@@ -41,10 +41,14 @@ async def visit(browser: Browser) -> AsyncIterator[Visit]:
     """Let visitors come to an address; each has a session of their own and no mistake at the end."""
     come: list[Visitor] = []
 
-    async def arrive(site_url: str, *, phone: bool = False, picture: str = "", path: str = "/") -> Visitor:
+    async def arrive(
+        site_url: str, *, phone: bool = False, picture: str = "", path: str = "/", clock: bool = False
+    ) -> Visitor:
         context = await browser.new_context(viewport=PHONE if phone else DESKTOP, locale="ru-RU")
         context.set_default_timeout(20_000)
         visitor = Visitor(await context.new_page(), site_url, picture)
+        if clock:
+            await visitor.page.clock.install()
         come.append(visitor)
         await visitor.open(path)
         return visitor

@@ -44,7 +44,9 @@ async def test_a_visitor_books_finds_and_cancels(demo: RunningDemo, site: str, v
     await visitor.show("6-find")
     await visitor.press("Отменить запись")
     await visitor.press("Да, отменить")
-    await expect(visitor.booking.get_by_text("Запись отменена")).to_be_visible()
+    await expect(visitor.lookup.get_by_text("Запись отменена")).to_be_visible()
+    await visitor.reads("Запись отменена")
+    await expect(visitor.booking.locator(".emias-ticket")).to_have_count(0)
     assert _active(demo)[ticket] == "Cancelled"
 
 

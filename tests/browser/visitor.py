@@ -58,6 +58,11 @@ class Visitor:
         """Find the component."""
         return self.page.locator("[data-emias-appointment]")
 
+    @property
+    def lookup(self) -> Locator:
+        """Find where bookings are looked up."""
+        return self.booking.locator(".emias-find")
+
     async def open(self, path: str = "/") -> None:
         """Open the site."""
         await self.page.goto(self.site_url + path)
@@ -119,6 +124,11 @@ class Visitor:
         panel = self.page.get_by_role("complementary")
         await panel.get_by_role("button", name=name).click()
         await expect(panel.get_by_role("status")).to_have_text(re.compile(said))
+
+    async def refuse_next(self, reason: str) -> None:
+        """Let the stand's EMIAS refuse the next booking for a reason, by the panel."""
+        await self.page.get_by_label("Отказ следующей записи").select_option(label=reason)
+        await self.panel("Отказать", "Следующая запись получит отказ")
 
     async def wide(self) -> int:
         """Tell how wide the page wants to be."""

@@ -90,7 +90,7 @@ async def test_a_certificate_is_replaced_under_load(
     booked = sum(event.status == 201 for event in reached)
     seen = f"{booked} of {len(reached)} answered visits booked"
     figures.add("certificate replaced by rolling restarts", "0 lost", seen)
-    assert {event.status for event in reached} <= {201, 202}
+    assert [event for event in reached if event.status not in {201, 202}][:3] == [], load.counts()
 
 
 async def _book(stage: Stage, replica: Replica, history: list[Event]) -> Event:

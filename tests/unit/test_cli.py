@@ -12,11 +12,12 @@ from click.testing import CliRunner
 
 import gateway.__main__ as command_line
 import gateway.commands.keys
+import gateway.commands.process
 from gateway import __version__
 from gateway.serving import PortBusy
 from gateway.settings import AdminSettings, DatabaseSettings, Settings
 
-GATEWAY = ["DATABASE_URL", "EMIAS_URL", "REDIS_URL", "FIELD_KEYS", "LOOKUP_KEY"]
+GATEWAY = ["DATABASE_URL", "EMIAS_URL", "FIELD_KEYS", "LOOKUP_KEY", "REDIS_URL"]
 
 
 def _commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -122,7 +123,7 @@ def test_scopes_are_read_with_or_without_spaces(monkeypatch: pytest.MonkeyPatch)
         return 0
 
     monkeypatch.setattr(gateway.commands.keys, "create_key", create_key)
-    monkeypatch.setattr(command_line, "configure_logs", str)
+    monkeypatch.setattr(gateway.commands.process, "configure_logs", str)
     words = ["keys", "create", "--site", "main", "--scopes", " read , events,", "--json"]
     told = CliRunner(env={"DATABASE_URL": "postgresql://here"}).invoke(command_line.cli, words)
     assert told.exit_code == 0

@@ -26,6 +26,11 @@ function bitrix_sessid_post(): string
     return '<input type="hidden" name="sessid" value="' . bitrix_sessid() . '">';
 }
 
+function LocalRedirect(string $address): void
+{
+    header('Location: ' . $address, true, 302);
+}
+
 function AddMessage2Log(string $text, string $module = ''): void
 {
     error_log($module . ': ' . $text);

@@ -94,7 +94,8 @@ class IdentifyCall(Call, frozen=True, kw_only=True):
 class ScheduleResult(Table, frozen=True, kw_only=True):
     """Where the slots stand; the doctor's id and institution are compared with those asked for.
 
-    `no_list` tells what a reply without the list means.
+    `doctor_name` and `doctor_specialty` are hints: the site's own words go before them. `no_list` tells what a reply
+    without the list means.
     """
 
     slots: Path
@@ -105,6 +106,8 @@ class ScheduleResult(Table, frozen=True, kw_only=True):
     room: Path | None = None
     doctor_id: Path | None = None
     lpu_code: Path | None = None
+    doctor_name: Path | None = None
+    doctor_specialty: Path | None = None
     no_list: NoList = "mismatch"
 
 

@@ -127,10 +127,11 @@ def _patient_of(body: dict[str, Any]) -> dict[str, str]:
 
 
 def _get_schedule(call: Call, registry: Registry) -> object:
-    slots = registry.schedule(
-        needed(call, "lpuCode"), number(call, "doctorId"), day(call, "dateFrom"), day(call, "dateTo")
-    )
-    return _schedule(call, rows_of(slots, registry.settings.date_style))
+    lpu_code, doctor_id = needed(call, "lpuCode"), number(call, "doctorId")
+    slots = registry.schedule(lpu_code, doctor_id, day(call, "dateFrom"), day(call, "dateTo"))
+    doctor = registry.world.doctor(lpu_code, doctor_id)
+    hint = {"doctorName": doctor.name, "specialty": doctor.specialty}
+    return {**_schedule(call, rows_of(slots, registry.settings.date_style)), **hint}
 
 
 def _create_appointment(call: Call, registry: Registry) -> object:
@@ -176,7 +177,7 @@ def _patient(call: Call) -> Patient:
     )
 
 
-def _schedule(call: Call, rows: Iterable[Row]) -> object:
+def _schedule(call: Call, rows: Iterable[Row]) -> dict[str, object]:
     slots = [
         {"id": row.slot_id, "start": row.start, "end": row.end, "free": row.is_free, "room": row.room} for row in rows
     ]

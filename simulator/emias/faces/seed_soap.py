@@ -16,6 +16,7 @@ from simulator.emias.publication import published
 from simulator.emias.refusals import RefusalError
 from simulator.emias.registry import VERSION, Registry
 from simulator.emias.soap import SoapVersion, fault, members, read_envelope, wrap
+from simulator.roster import Doctor
 
 __all__ = ["DATA_CONTRACT", "SERVICE", "SeedSoapFace"]
 
@@ -103,7 +104,7 @@ class SeedSoapFace:
 def _get_schedule(call: Call, registry: Registry) -> str:
     lpu_code, doctor_id = needed(call, "lpuCode"), number(call, "doctorId")
     slots = registry.schedule(lpu_code, doctor_id, day(call, "dateFrom"), day(call, "dateTo"))
-    return _schedule(call, rows_of(slots, registry.settings.date_style))
+    return _schedule(call, rows_of(slots, registry.settings.date_style), registry.world.doctor(lpu_code, doctor_id))
 
 
 def _create_appointment(call: Call, registry: Registry) -> str:
@@ -154,7 +155,7 @@ def _patient(call: Call) -> Patient:
     )
 
 
-def _schedule(call: Call, rows: Iterable[Row]) -> str:
+def _schedule(call: Call, rows: Iterable[Row], doctor: Doctor | None = None) -> str:
     inner = "".join(
         f"<a:ScheduleSlot><a:EndTime>{row.end}</a:EndTime><a:IsFree>{'true' if row.is_free else 'false'}</a:IsFree>"
         + (f"<a:Room>{escape(row.room)}</a:Room>" if row.room else "")
@@ -166,7 +167,10 @@ def _schedule(call: Call, rows: Iterable[Row]) -> str:
     return _response(
         "GetSchedule",
         f"<GetScheduleResult {_NAMESPACES}><a:DoctorId>{escape(arguments.get('doctorId', ''))}</a:DoctorId>"
-        f"<a:LpuCode>{escape(arguments.get('lpuCode', ''))}</a:LpuCode><a:Slots>{inner}</a:Slots></GetScheduleResult>",
+        + (f"<a:DoctorName>{escape(doctor.name)}</a:DoctorName>" if doctor else "")
+        + f"<a:LpuCode>{escape(arguments.get('lpuCode', ''))}</a:LpuCode><a:Slots>{inner}</a:Slots>"
+        + (f"<a:Specialty>{escape(doctor.specialty)}</a:Specialty>" if doctor else "")
+        + "</GetScheduleResult>",
     )
 
 

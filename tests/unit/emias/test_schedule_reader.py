@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.outcomes import Cause
-from gateway.domain.schedule import RemoteSlot
+from gateway.domain.schedule import DoctorHint, RemoteSlot
 from gateway.emias.contract import Contract
 from gateway.emias.errors import CallError, CallFailed
 from gateway.emias.instants import InstantReader
@@ -33,6 +33,10 @@ class Reading:
     def body(self, body: bytes) -> list[RemoteSlot]:
         """Read a whole reply."""
         return self._schedules.read(self._replies.payload(told(body), TAG), DOCTOR, FIRST, LAST)
+
+    def hint(self, payload: str) -> DoctorHint:
+        """Read what a reply says of its doctor."""
+        return self._schedules.hint(self._replies.payload(told(envelope(payload)), TAG))
 
     def slots(self, *slots: str) -> list[RemoteSlot]:
         """Read a reply of these slots."""
@@ -179,3 +183,17 @@ def test_arbitrary_members_bring_slots_or_a_typed_error(reading: Reading, texts:
     """A slot whose members say anything at all breaks nothing."""
     start, slot_id, end, free, room = texts
     _survives(reading, envelope(schedule_xml(slot_xml(start, slot_id, end=end, free=free, room=room))))
+
+
+def test_what_is_no_name_is_no_hint(reading: Reading) -> None:
+    """Line breaks become spaces; an empty text, and one too long to be a name, says nothing."""
+    named = "<a:DoctorName> Ольшанская\n Вера </a:DoctorName><a:LpuCode>"
+
+    def hint(specialty: str) -> DoctorHint:
+        told = schedule_xml().replace("<a:LpuCode>", named)
+        return reading.hint(told.replace("</GetScheduleResult>", f"{specialty}</GetScheduleResult>"))
+
+    assert hint("<a:Specialty>Хирург</a:Specialty>") == DoctorHint("Ольшанская Вера", "Хирург")
+    for nothing in ("", "<a:Specialty/>", f"<a:Specialty>{'х' * 301}</a:Specialty>"):
+        assert hint(nothing) == DoctorHint("Ольшанская Вера", None)
+    assert DoctorHint(None, "Хирург").or_else(DoctorHint("Вера", "Терапевт")) == DoctorHint("Вера", "Хирург")

@@ -8,6 +8,8 @@ use Emias\Gateway\Client\CircuitBreaker;
 use Emias\Gateway\Client\CurlTransport;
 use Emias\Gateway\Client\GatewayClient;
 use Emias\Gateway\Config\Settings;
+use Emias\Gateway\Identity\Login;
+use Emias\Gateway\Identity\LoginSession;
 use Emias\Gateway\Outbox\Drain;
 use Emias\Gateway\Service\Directory;
 use Emias\Gateway\Service\Visitor;
@@ -49,6 +51,20 @@ return [
                 'constructor' => static fn () => new Visitor(
                     $service('settings')->visitorSecret(),
                     static fn (): string => Application::getInstance()->getSession()->getId(),
+                ),
+            ],
+            'emias.gateway.identity.session' => [
+                'constructor' => static fn () => new LoginSession(
+                    Application::getInstance()->getSession(),
+                    $service('settings')->visitorSecret(),
+                    time(...),
+                ),
+            ],
+            'emias.gateway.identity.login' => [
+                'constructor' => static fn () => new Login(
+                    $service('client')->onBehalfOf($service('visitor')->reference()),
+                    $service('identity.session'),
+                    $service('shelf'),
                 ),
             ],
             'emias.gateway.doctors' => [

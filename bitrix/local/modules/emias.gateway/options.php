@@ -14,11 +14,11 @@ if (!defined('B_PROLOG_INCLUDED') || B_PROLOG_INCLUDED !== true) {
 /** @global CMain $APPLICATION */
 global $APPLICATION;
 $moduleId = 'emias.gateway';
+Loc::loadMessages(__FILE__);
 if ($APPLICATION->GetGroupRight($moduleId) < 'W') {
-    $APPLICATION->AuthForm(Loc::getMessage('ACCESS_DENIED'));
+    $APPLICATION->AuthForm(Loc::getMessage('EMIAS_GATEWAY_DENIED'));
 }
 Loader::requireModule($moduleId);
-Loc::loadMessages(__FILE__);
 
 $request = Application::getInstance()->getContext()->getRequest();
 $form = new SettingsForm(ServiceLocator::getInstance()->get('emias.gateway.settings'));

@@ -47,40 +47,56 @@
     }
 
     slots(doctor, days) {
-      return this.#module("slots", { doctor, days });
+      return this.#module("booking.slots", { doctor, days });
     }
 
     hold(slot, doctor) {
-      return this.#module("hold", { slot, doctor });
+      return this.#module("booking.hold", { slot, doctor });
     }
 
     renew(hold) {
-      return this.#module("renew", { hold });
+      return this.#module("booking.renew", { hold });
     }
 
     /** Lets go of a hold, also while the page is being left; a hold that stays ends by itself. */
     async release(hold) {
-      await this.#send(this.#address("release"), { hold }, true).catch(() => {});
+      await this.#send(this.#address("booking.release"), { hold }, true).catch(() => {});
     }
 
     book(submission) {
-      return this.#module("book", submission);
+      return this.#module("booking.book", submission);
     }
 
     status(booking) {
-      return this.#module("status", { booking: booking.id, pass: booking.pass });
+      return this.#module("booking.status", { booking: booking.id, pass: booking.pass });
     }
 
     find(ticket, birthDate) {
-      return this.#module("find", { ticket, birthDate });
+      return this.#module("booking.find", { ticket, birthDate });
     }
 
     cancel(booking, key) {
-      return this.#module("cancel", { booking: booking.id, pass: booking.pass, key });
+      return this.#module("booking.cancel", { booking: booking.id, pass: booking.pass, key });
+    }
+
+    identity() {
+      return this.#module("identity.state", {});
+    }
+
+    startLogin(returnPath) {
+      return this.#module("identity.start", { returnPath });
+    }
+
+    leaveIdentity() {
+      return this.#module("identity.leave", {});
+    }
+
+    forgetIdentity() {
+      return this.#module("identity.forget", {});
     }
 
     #address(action) {
-      return `${this.#endpoint}?action=emias:gateway.booking.${action}`;
+      return `${this.#endpoint}?action=emias:gateway.${action}`;
     }
 
     #module(action, data) {

@@ -12,6 +12,7 @@ return [
         '/local/js/emias/gateway/texts.js',
         '/local/js/emias/gateway/next.js',
         '/local/js/emias/gateway/countdown.js',
+        '/local/js/emias/gateway/identity.js',
         '/local/js/emias/gateway/fields.js',
         '/local/js/emias/gateway/choosing.js',
         '/local/js/emias/gateway/form.js',

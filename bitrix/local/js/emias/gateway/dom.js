@@ -56,6 +56,14 @@
       if (this.#isUsed) this.focus(heading);
     }
 
+    /** Changes what is shown while the visitor is busy elsewhere on the page: the focus stays there. */
+    quietly(change) {
+      const wasUsed = this.#isUsed;
+      this.#isUsed = false;
+      change();
+      this.#isUsed = wasUsed;
+    }
+
     loading(step) {
       this.show(step, this.#texts.say("LOADING"), el("div", { class: "emias-skeleton", "aria-hidden": "true" }));
       this.#body.setAttribute("aria-busy", "true");

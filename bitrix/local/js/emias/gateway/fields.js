@@ -18,20 +18,49 @@
   class PatientFields {
     #texts;
     #consentUrl;
+    #identity;
+    #node = null;
     #values = {};
     #agreed = false;
     #asked = new Set();
     #inputs = {};
     #errors = {};
 
-    constructor(texts, consentUrl) {
+    /** `identity` tells who has logged in: what Gosuslugi give is not asked for. */
+    constructor(texts, consentUrl, identity) {
       this.#texts = texts;
       this.#consentUrl = consentUrl;
+      this.#identity = identity;
     }
 
     render() {
-      const shown = FIELDS.filter((field) => !field.onlyWhenAsked || this.#asked.has(field.name));
-      return [ns.el("div", { class: "emias-fields" }, shown.map((field) => this.#field(field))), this.#consent()];
+      this.#node = ns.el("div", { class: "emias-patient" });
+      this.refresh();
+      return this.#node;
+    }
+
+    /** Shows the fields that are needed now; the focus stays where it was. */
+    refresh() {
+      if (!this.#node) return;
+      const focused = this.#node.contains(document.activeElement) ? document.activeElement.id : "";
+      this.#inputs = {};
+      this.#errors = {};
+      const card = this.#identity.card(() => this.refresh());
+      const fields = ns.el("div", { class: "emias-fields" }, this.#shown().map((field) => this.#field(field)));
+      this.#node.replaceChildren(...[card, fields, this.#consent()].filter(Boolean));
+      const again = focused && document.getElementById(focused);
+      if (again) again.focus();
+    }
+
+    #shown() {
+      const subject = this.#identity.subject();
+      const isNeeded = ({ name, onlyWhenAsked }) => {
+        if (onlyWhenAsked) return this.#asked.has(name);
+        if (!subject) return true;
+        return name === "snils" ? !subject.has_snils : name.startsWith("oms_") && subject.oms !== "verified";
+      };
+      const maySkip = (name) => name === "oms_number" && subject !== null && subject.oms === "unverified";
+      return FIELDS.filter(isNeeded).map((field) => ({ ...field, required: field.required && !maySkip(field.name) }));
     }
 
     clear() {
@@ -45,22 +74,28 @@
       this.#asked.add(name);
     }
 
-    /** Returns what is sent: the patient, and the referral's number where there is one. */
+    /** Returns what is sent: who has logged in or the patient, and the referral's number where there is one. */
     values() {
-      const given = Object.entries(this.#values).map(([name, value]) => [name, value.trim()]);
+      const given = this.#shown().map(({ name }) => [name, this.#value(name)]);
       const { referral, ...patient } = Object.fromEntries(given.filter(([, value]) => value));
-      return { patient, ...(referral ? { referral } : {}) };
+      const subject = this.#identity.subject();
+      return { patient, ...(subject ? { subject: subject.subject } : {}), ...(referral ? { referral } : {}) };
+    }
+
+    #value(name) {
+      return (this.#values[name] || "").trim();
     }
 
     /** Marks what is wrong and focuses the first of it; true when nothing is. */
     check() {
-      const value = (name) => (this.#values[name] || "").trim();
       const codes = new Map();
-      FIELDS.filter((field) => field.required && !value(field.name)).forEach(({ name }) => codes.set(name, "required"));
-      const note = (name, code) => code && !codes.has(name) && codes.set(name, code);
-      note("birth_date", ns.birthDateProblem(value("birth_date")));
-      note("snils", ns.snilsProblem(value("snils")));
-      note("oms_number", ns.omsProblem(value("oms_number"), value("oms_series")));
+      this.#shown().filter((field) => field.required && !this.#value(field.name)).forEach(({ name }) => codes.set(name, "required"));
+      const note = (name, code) => code && name in this.#inputs && !codes.has(name) && codes.set(name, code);
+      note("birth_date", ns.birthDateProblem(this.#value("birth_date")));
+      note("snils", ns.snilsProblem(this.#value("snils")));
+      if (this.#value("oms_number") || this.#value("oms_series")) {
+        note("oms_number", ns.omsProblem(this.#value("oms_number"), this.#value("oms_series")));
+      }
       if (!this.#agreed) codes.set("consent", "consent");
       return this.#markAll(new Map([...codes].map(([name, code]) => [name, this.#texts.field({ code })])));
     }

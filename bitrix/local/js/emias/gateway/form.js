@@ -14,6 +14,7 @@
     #submission = null;
     #isSent = false;
     #countdown;
+    #letGo = Promise.resolve();
     #notice = null;
     #renewButton = null;
     #submitButton = null;
@@ -22,7 +23,7 @@
     constructor(app, go) {
       this.#app = app;
       this.#go = go;
-      this.#fields = new ns.PatientFields(app.texts, app.config.consentUrl);
+      this.#fields = new ns.PatientFields(app.texts, app.config.consentUrl, app.identity);
       this.#countdown = new ns.Countdown(app, () => this.#expire());
       window.addEventListener("pagehide", () => this.#release());
       window.addEventListener("pageshow", (event) => event.persisted && this.#choice && this.#expire());
@@ -30,10 +31,11 @@
 
     /** Holds the time of `choice` ({doctorId, doctorName, slotId, startsAt}) and shows the form. */
     async open(choice) {
-      this.#release();
+      const letGo = this.#release();
       this.#choice = choice;
       this.#app.view.loading(3);
       try {
+        await letGo;
         const hold = await this.#app.api.hold(choice.slotId, choice.doctorId);
         if (this.#choice !== choice) {
           this.#app.api.release(hold.id);
@@ -67,6 +69,16 @@
       this.#choice = null;
       this.#submission = null;
       this.#isSent = false;
+    }
+
+    /** Asks for other fields when somebody has logged in or out. */
+    refresh() {
+      this.#fields.refresh();
+    }
+
+    /** Tells what the form is for, so that a visitor who logs in comes back to it. */
+    place() {
+      return this.#choice ? { emias_doctor: this.#choice.doctorId, emias_slot: this.#choice.slotId } : {};
     }
 
     /** Goes back to the schedule, in which the time is free again. */
@@ -109,7 +121,8 @@
     #release() {
       const hold = this.#isSent ? null : this.#hold;
       this.#forgetHold();
-      return hold ? this.#app.api.release(hold.id) : Promise.resolve();
+      if (hold) this.#letGo = this.#app.api.release(hold.id);
+      return this.#letGo;
     }
 
     #forgetHold() {
@@ -117,9 +130,10 @@
       this.#countdown.stop();
     }
 
+    /** The page's five minutes may end a moment before the gateway's: the hold is let go, so that it can be taken anew. */
     #expire() {
       if (this.#isSent) return;
-      this.#forgetHold();
+      this.#release();
       this.#say(this.#app.texts.say("CODE_HOLD_EXPIRED"), this.#holdAgain());
     }
 
@@ -180,6 +194,7 @@
 
     #finish(booking, submission) {
       this.#countdown.stop();
+      if (booking.id && this.#submission.body.subject) this.#app.identity.forget();
       this.#go.outcome(booking, this.#choice, submission);
     }
 
@@ -199,15 +214,22 @@
       else if (step === "fields") this.#correct(problem);
       else if (step === "times") this.#sayProblem(problem, ns.button(texts.say("OTHER_TIMES"), () => this.leave(), "main"));
       else if (step === "find") this.#sayProblem(problem, ns.button(texts.say("FIND_TITLE"), () => this.#app.openLookup(), "main"));
+      else if (step === "relogin" || step === "byhand") this.#withoutLogin(problem, step);
       else if (step === "again" && !this.#hold) this.#sayProblem(problem, this.#holdAgain());
       else this.#sayProblem(problem);
+    }
+
+    #withoutLogin(problem, step) {
+      if (step === "relogin") this.#app.identity.forget();
+      else this.#app.identity.fillByHand();
+      this.#fields.refresh();
+      this.#sayProblem(problem);
     }
 
     #correct(problem) {
       if (problem.reason === "referral_required") {
         this.#fields.ask("referral");
         this.#render();
-        this.#countdown.stop();
       }
       this.#sayProblem(problem, ...(this.#hold ? [] : [this.#holdAgain()]));
       this.#fields.markRefused(problem.errors);

@@ -75,6 +75,7 @@
     #show() {
       const { texts } = this.#app;
       const { state, slot, doctor } = this.#booking;
+      this.#app.follow(this.#booking);
       const words = ns.el(
         "div",
         { class: "emias-notice" },

@@ -4,7 +4,8 @@
   /**
    * What a visitor can do after each problem. `offer`: other times at once; `rehold`: the same time again;
    * `fields`: correct and send; `times`: back to the schedule; `again`: send the same once more; `find`: look at one's
-   * own booking; `poll`: wait, never send anew; `phone`: the site cannot help, the reception can.
+   * own booking; `poll`: wait, never send anew; `relogin`: log in again or go on by hand; `byhand`: go on by
+   * hand; `phone`: the site cannot help, the reception can.
    */
   const NEXT = {
     slot_taken: "offer",
@@ -28,6 +29,9 @@
     temporarily_unavailable: "again",
     gateway_unavailable: "again",
     site_unreachable: "again",
+    ticket_expired: "relogin",
+    ticket_mismatch: "relogin",
+    identity_unavailable: "byhand",
     outcome_unknown: "poll",
     idempotency_in_progress: "poll",
   };

@@ -1,6 +1,7 @@
 (function (ns) {
   "use strict";
 
+  const CANCELS = new Set(["cancelling", "cancel_in_doubt", "cancelled"]);
   const PENDING = new Set(["submitting", "in_doubt", "unknown"]);
   const FIRST_SECONDS = 3;
   const LONGEST_SECONDS = 30;
@@ -31,12 +32,20 @@
       if (PENDING.has(booking.state)) this.#wait(booking.retry_after || FIRST_SECONDS);
     }
 
+    /** Follows what the look-up learns of the booking on show: a cancelled one must not stand there as a ticket. */
+    follow({ id, state }) {
+      if (!this.#booking || this.#booking.id !== id || this.#booking.state === state) return;
+      this.#booking = { ...this.#booking, state };
+      this.#app.view.quietly(() => this.#render());
+    }
+
     #render() {
       const { texts } = this.#app;
       const { state, reason } = this.#booking;
       const another = ns.actions(ns.button(texts.say("ANOTHER"), () => this.#leave(), "main"));
       if (state === "booked") this.#ticket(another);
       else if (PENDING.has(state)) this.#words("IN_DOUBT_TITLE", texts.say("IN_DOUBT"), ns.el("progress", { "aria-label": texts.say("IN_DOUBT_TITLE") }));
+      else if (CANCELS.has(state)) this.#words(`STATE_${state.toUpperCase()}`, texts.say(state === "cancelled" ? "TICKET_VOID" : "CANCEL_PENDING"), another);
       else if (state === "manual") this.#words("MANUAL_TITLE", texts.say("MANUAL"), this.#app.contacts());
       else {
         const own = `CODE_${String(reason).toUpperCase()}`;
@@ -81,6 +90,7 @@
     async #ask(seconds) {
       try {
         const told = await (this.#booking.id ? this.#app.api.status(this.#booking) : this.#app.api.book(this.#submission));
+        if (told.id && this.#submission && this.#submission.subject) this.#app.identity.forget();
         this.#booking = { ...this.#booking, ...told };
         if (!PENDING.has(told.state)) {
           this.#render();

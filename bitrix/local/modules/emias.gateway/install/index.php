@@ -100,9 +100,16 @@ class emias_gateway extends CModule
     public function InstallDB()
     {
         $connection = Application::getConnection();
-        if (!$connection->isTableExists(OutboxTable::getTableName())) {
-            OutboxTable::getEntity()->createDbTable();
-            $connection->createIndex(OutboxTable::getTableName(), 'ix_emias_gateway_outbox_next', ['NEXT_AT']);
+        $table = OutboxTable::getTableName();
+        if ($connection->isTableExists($table)) {
+            return;
+        }
+        OutboxTable::getEntity()->createDbTable();
+        try {
+            $connection->createIndex($table, 'ix_emias_gateway_outbox_next', ['NEXT_AT']);
+        } catch (Throwable $fault) {
+            $connection->dropTable($table);
+            throw $fault;
         }
     }
 
@@ -142,14 +149,15 @@ class emias_gateway extends CModule
             if (!Bitrix\Main\Loader::includeModule($this->MODULE_ID)) {
                 throw new RuntimeException($this->MODULE_ID);
             }
-            $this->InstallDB();
             $this->InstallEvents();
+            $this->InstallDB();
         } catch (Throwable $fault) {
             if (class_exists(IblockHandlers::class)) {
                 $this->UnInstallEvents();
             }
             ModuleManager::unRegisterModule($this->MODULE_ID);
-            $APPLICATION->ThrowException(Loc::getMessage('EMIAS_GATEWAY_INSTALL_FAILED') . ' ' . $fault->getMessage());
+            $told = htmlspecialcharsbx($fault->getMessage());
+            $APPLICATION->ThrowException(Loc::getMessage('EMIAS_GATEWAY_INSTALL_FAILED') . ' ' . $told);
         }
     }
 

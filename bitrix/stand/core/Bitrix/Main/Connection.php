@@ -4,11 +4,12 @@ declare(strict_types=1);
 
 namespace Bitrix\Main;
 
-/** Remembers which tables there are. */
+/** Remembers which tables there are; with a `fault` no index is made. */
 final class Connection
 {
     /** @var array<string, true> */
     public array $tables = [];
+    public ?\Throwable $fault = null;
 
     public function isTableExists(string $name): bool
     {
@@ -25,5 +26,8 @@ final class Connection
      */
     public function createIndex(string $table, string $name, array $columns): void
     {
+        if ($this->fault !== null) {
+            throw $this->fault;
+        }
     }
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Bitrix\Main;
 
+use Bitrix\Main\Type\ParameterDictionary;
+
 final class HttpRequest
 {
     /**
@@ -42,6 +44,16 @@ final class HttpRequest
     public function values(): array
     {
         return $this->post + $this->query;
+    }
+
+    public function getPostList(): ParameterDictionary
+    {
+        return new ParameterDictionary($this->post);
+    }
+
+    public function getQueryList(): ParameterDictionary
+    {
+        return new ParameterDictionary($this->query);
     }
 
     public function getHeader(string $name): ?string

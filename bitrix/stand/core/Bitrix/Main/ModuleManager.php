@@ -8,6 +8,7 @@ final class ModuleManager
 {
     /** @var array<string, true> */
     public static array $registered = [];
+    public static string $version = '25.0.0';
 
     public static function registerModule(string $name): void
     {
@@ -21,6 +22,6 @@ final class ModuleManager
 
     public static function getVersion(string $name): string
     {
-        return '25.0.0';
+        return self::$version;
     }
 }

@@ -2,6 +2,7 @@
 
 $MESS['EMIAS_GATEWAY_TAB_SETTINGS'] = 'Settings';
 $MESS['EMIAS_GATEWAY_TAB_HEALTH'] = 'Health';
+$MESS['EMIAS_GATEWAY_DENIED'] = "Only the site's administrator changes the module's settings.";
 $MESS['EMIAS_GATEWAY_SAVE'] = 'Save';
 $MESS['EMIAS_GATEWAY_SAVED'] = 'The settings are saved.';
 $MESS['EMIAS_GATEWAY_HEALTH_GATEWAY'] = 'Gateway';

@@ -2,6 +2,7 @@
 
 $MESS['EMIAS_GATEWAY_TAB_SETTINGS'] = 'Настройки';
 $MESS['EMIAS_GATEWAY_TAB_HEALTH'] = 'Состояние';
+$MESS['EMIAS_GATEWAY_DENIED'] = 'Настройки модуля меняет администратор сайта.';
 $MESS['EMIAS_GATEWAY_SAVE'] = 'Сохранить';
 $MESS['EMIAS_GATEWAY_SAVED'] = 'Настройки сохранены.';
 $MESS['EMIAS_GATEWAY_HEALTH_GATEWAY'] = 'Шлюз';

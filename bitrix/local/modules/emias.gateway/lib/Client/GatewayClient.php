@@ -112,7 +112,7 @@ final class GatewayClient
     /**
      * Sends the form; an answer in the state `in_doubt` is not an error.
      *
-     * @param array<string, mixed> $body `hold_id`, `patient`, and `referral` or `contact` where there is one
+     * @param array<string, mixed> $body `hold_id`; `patient` or `identity_ticket` with its `session_ref`; `referral`
      * @return array<string, mixed>
      */
     public function book(array $body, string $idempotencyKey): array
@@ -144,6 +144,51 @@ final class GatewayClient
     public function lookUp(string $ticket, string $birthDate): array
     {
         return $this->change('POST', 'bookings/lookup', ['ticket' => $ticket, 'birth_date' => $birthDate]);
+    }
+
+    /**
+     * @return array<string, mixed> `provider` and `enabled`
+     */
+    public function identity(): array
+    {
+        return $this->read('identity');
+    }
+
+    /**
+     * @return array<string, mixed> `login_id`, `authorize_url` and `expires_at`
+     */
+    public function startLogin(string $sessionRef, string $returnPath): array
+    {
+        $body = ['session_ref' => $sessionRef, 'return_path' => $returnPath];
+
+        return $this->change('POST', 'identity/logins', $body);
+    }
+
+    /**
+     * Spends the code that ESIA gave; never sent twice.
+     *
+     * @return array<string, mixed> the ticket, and masks of whom it is for
+     */
+    public function completeLogin(string $loginId, string $code, string $state, string $sessionRef): array
+    {
+        $path = 'identity/logins/' . rawurlencode($loginId) . '/complete';
+        $body = ['code' => $code, 'state' => $state, 'session_ref' => $sessionRef];
+
+        return $this->change('POST', $path, $body, '', self::BOOK_SECONDS);
+    }
+
+    /**
+     * @param array<string, string> $body `error`, `state`, `session_ref`, and `error_description` where there is one
+     * @return array<string, mixed> `reason` and `return_path`
+     */
+    public function failLogin(string $loginId, array $body): array
+    {
+        return $this->change('POST', 'identity/logins/' . rawurlencode($loginId) . '/fail', $body);
+    }
+
+    public function revokeTicket(string $ticket): void
+    {
+        $this->change('DELETE', 'identity/tickets/' . rawurlencode($ticket), null);
     }
 
     /**

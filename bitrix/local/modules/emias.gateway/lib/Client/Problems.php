@@ -8,7 +8,9 @@ use Emias\Gateway\Client\Exception\AlreadyBooked;
 use Emias\Gateway\Client\Exception\EmiasUnavailable;
 use Emias\Gateway\Client\Exception\GatewayException;
 use Emias\Gateway\Client\Exception\HoldLost;
+use Emias\Gateway\Client\Exception\IdentityUnavailable;
 use Emias\Gateway\Client\Exception\LimitReached;
+use Emias\Gateway\Client\Exception\LoginFailed;
 use Emias\Gateway\Client\Exception\NotBooked;
 use Emias\Gateway\Client\Exception\NotCancellable;
 use Emias\Gateway\Client\Exception\NotFound;
@@ -16,6 +18,7 @@ use Emias\Gateway\Client\Exception\PatientRefused;
 use Emias\Gateway\Client\Exception\RenewalsExhausted;
 use Emias\Gateway\Client\Exception\SlotLost;
 use Emias\Gateway\Client\Exception\StillRunning;
+use Emias\Gateway\Client\Exception\TicketLost;
 use Emias\Gateway\Client\Exception\WrongCall;
 
 /** The one place where a problem code becomes an exception. */
@@ -41,6 +44,13 @@ final class Problems
         'too_many_holds' => LimitReached::class,
         'emias_unavailable' => EmiasUnavailable::class,
         'temporarily_unavailable' => EmiasUnavailable::class,
+        'login_expired' => LoginFailed::class,
+        'login_mismatch' => LoginFailed::class,
+        'login_refused' => LoginFailed::class,
+        'login_failed' => LoginFailed::class,
+        'ticket_expired' => TicketLost::class,
+        'ticket_mismatch' => TicketLost::class,
+        'identity_unavailable' => IdentityUnavailable::class,
         'idempotency_in_progress' => StillRunning::class,
         'bad_request' => WrongCall::class,
         'malformed_json' => WrongCall::class,

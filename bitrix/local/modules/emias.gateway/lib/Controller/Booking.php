@@ -13,6 +13,8 @@ use Closure;
 use Emias\Gateway\Client\Exception\GatewayException;
 use Emias\Gateway\Client\GatewayClient;
 use Emias\Gateway\Config\Settings;
+use Emias\Gateway\Identity\LoginSession;
+use Emias\Gateway\Patient\PatientAddition;
 use Emias\Gateway\Patient\PatientForm;
 use Emias\Gateway\Service\Directory;
 use Emias\Gateway\Service\Visitor;
@@ -69,12 +71,27 @@ final class Booking extends Controller
     /**
      * Sends the form; asked again with the same key and the same fields, it tells how that submission stands.
      *
+     * With a `subject` the patient is the one who has logged in, or a child of theirs, and `patient` holds only what
+     * Gosuslugi do not have.
+     *
      * @param array<string, mixed> $patient
      * @return array<string, mixed>|null
      */
-    public function bookAction(string $hold, array $patient, string $key, string $referral = ''): ?array
-    {
-        $form = new PatientForm($patient);
+    public function bookAction(
+        string $hold,
+        string $key,
+        array $patient = [],
+        string $referral = '',
+        string $subject = '',
+    ): ?array {
+        $who = $subject === '' ? [] : $this->loggedIn($subject);
+        $this->login()->close();
+        $form = $who === [] ? new PatientForm($patient) : new PatientAddition($patient);
+        if ($subject !== '' && $who === []) {
+            $this->addError(new Error('', 'ticket_expired'));
+
+            return null;
+        }
         if (!preg_match(self::KEY_FORM, $key)) {
             $this->addError(new Error('', 'bad_request'));
 
@@ -85,7 +102,7 @@ final class Booking extends Controller
 
             return null;
         }
-        $body = ['hold_id' => $this->id($hold), 'patient' => $form->patient()];
+        $body = ['hold_id' => $this->id($hold)] + $who + array_filter(['patient' => $form->patient()]);
         if (trim($referral) !== '') {
             $body['referral'] = mb_substr(trim($referral), 0, self::LONGEST_REFERRAL);
         }
@@ -137,6 +154,14 @@ final class Booking extends Controller
     }
 
     /**
+     * @return array<string, array<string, list<class-string>>>
+     */
+    public function configureActions(): array
+    {
+        return ['book' => ['-prefilters' => [ActionFilter\CloseSession::class]]];
+    }
+
+    /**
      * @return list<ActionFilter\Base>
      */
     protected function getDefaultPreFilters(): array
@@ -161,6 +186,20 @@ final class Booking extends Controller
 
             return null;
         }
+    }
+
+    /**
+     * @return array<string, string> who is booked by the session's ticket; empty when the login is over
+     */
+    private function loggedIn(string $subject): array
+    {
+        $ticket = $this->login()->ticket();
+
+        return $ticket === '' ? [] : [
+            'identity_ticket' => $ticket,
+            'session_ref' => $this->login()->reference(),
+            'subject' => $this->id($subject),
+        ];
     }
 
     /**
@@ -226,6 +265,11 @@ final class Booking extends Controller
     private function directory(): Directory
     {
         return $this->service('directory');
+    }
+
+    private function login(): LoginSession
+    {
+        return $this->service('identity.session');
     }
 
     private function visitor(): Visitor

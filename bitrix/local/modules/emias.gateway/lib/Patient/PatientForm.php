@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace Emias\Gateway\Patient;
 
-use Bitrix\Main\Localization\Loc;
-
 /** What the visitor typed, as the gateway wants it; known fields only, nothing is kept anywhere. */
 final class PatientForm
 {
@@ -48,7 +46,7 @@ final class PatientForm
         ]);
         $errors = [];
         foreach ($codes as $name => $code) {
-            $errors[] = ['field' => self::path($name), 'code' => $code, 'message' => self::message($code)];
+            $errors[] = FieldError::of(self::path($name), $code);
         }
 
         return $errors;
@@ -69,10 +67,5 @@ final class PatientForm
     private static function path(string $name): string
     {
         return 'patient.' . str_replace('oms_', 'oms.', $name);
-    }
-
-    private static function message(string $code): string
-    {
-        return (string) Loc::getMessage('EMIAS_GATEWAY_FIELD_' . strtoupper($code));
     }
 }

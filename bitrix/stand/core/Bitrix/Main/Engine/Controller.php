@@ -22,7 +22,18 @@ abstract class Controller implements Errorable
      */
     final public function run(string $action, array $parameters): mixed
     {
-        return ActionRunner::run($this, $action, $this->getDefaultPreFilters(), $parameters, $this->errorCollection);
+        $without = $this->configureActions()[$action]['-prefilters'] ?? [];
+        $filters = array_filter(
+            $this->getDefaultPreFilters(),
+            static fn (object $filter): bool => !in_array($filter::class, $without, true),
+        );
+
+        return ActionRunner::run($this, $action, array_values($filters), $parameters, $this->errorCollection);
+    }
+
+    public function configureActions()
+    {
+        return [];
     }
 
     public function getErrors()

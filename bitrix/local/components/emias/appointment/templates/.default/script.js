@@ -7,6 +7,7 @@
     texts;
     api;
     view;
+    identity;
     #root;
     #choosing;
     #form;
@@ -22,7 +23,9 @@
       this.api = new ns.Api(this.config);
       const stage = ns.el("div", { class: "emias-stage" });
       this.#lookup = this.config.showFind ? new ns.Lookup(this) : null;
-      root.replaceChildren(stage, ...(this.#lookup ? [this.#lookup.render()] : []));
+      this.identity = new ns.Identity(this);
+      root.addEventListener("emias:step", (event) => this.identity.follow(event.detail.step));
+      root.replaceChildren(this.identity.render(), stage, ...(this.#lookup ? [this.#lookup.render()] : []));
       this.view = new ns.View(stage, this.texts);
       this.#choosing = new ns.Choosing(this);
       this.#form = new ns.BookingForm(this, {
@@ -38,8 +41,20 @@
       });
     }
 
+    /** Shows the first step; who has logged in is asked before it only where somebody comes back from a login. */
+    async start() {
+      if (ns.Identity.hasReturned()) {
+        await this.identity.load();
+        await this.#begin();
+      } else {
+        await this.#begin();
+        await this.identity.load();
+        if (this.identity.isLoggedIn) this.refreshForm();
+      }
+    }
+
     /** Begins with the specialties, or where the page's address or the component's parameters point. */
-    start() {
+    #begin() {
       const asked = new URLSearchParams(window.location.search);
       const doctorId = asked.get("emias_doctor") || this.config.doctor;
       const slotId = asked.get("emias_slot");
@@ -49,8 +64,21 @@
       return this.#form.open({ doctorId, doctorName: "", slotId, startsAt: Date.now() });
     }
 
+    refreshForm() {
+      this.#form.refresh();
+    }
+
+    /** Tells by which parameters of the address a visitor comes back to where they are. */
+    place() {
+      return { emias_doctor: this.#doctor && this.#doctor.id, ...this.#form.place() };
+    }
+
     emit(name, detail) {
       this.#root.dispatchEvent(new CustomEvent(`emias:${name}`, { bubbles: true, detail }));
+    }
+
+    follow(booking) {
+      this.#outcome.follow(booking);
     }
 
     openLookup() {
@@ -110,7 +138,7 @@
     }
   }
 
-  const PARTS = ["Api", "Texts", "View", "Choosing", "BookingForm", "Outcome", "Lookup"];
+  const PARTS = ["Api", "Texts", "View", "Choosing", "Identity", "BookingForm", "Outcome", "Lookup"];
 
   function boot() {
     if (!PARTS.every((name) => name in ns)) return;
