@@ -20,6 +20,9 @@ _ROWS = (
     ("Админка / Admin", "ADMIN_URL"),
     ("Логин / Login", "ADMIN_USER"),
     ("Пароль / Password", "ADMIN_PASSWORD"),
+    ("Пароль operator / Password of operator", "OPERATOR_PASSWORD"),
+    ("Пароль viewer / Password of viewer", "VIEWER_PASSWORD"),
+    ("Пароль auditor / Password of auditor", "AUDITOR_PASSWORD"),
     ("Управление стендом / Stand-in control", "SIMULATOR_CONTROL_URL"),
 )
 

@@ -75,6 +75,14 @@ _TEXTS = {
         "{variable}={value}: нужен номер порта от 1 до 65535.",
         "{variable}={value}: a port number from 1 to 65535 is needed.",
     ),
+    "gosuslugi_unknown": (
+        "DEMO_GOSUSLUGI={way}: такого способа нет, есть {ways}.",
+        "DEMO_GOSUSLUGI={way}: no such way, there are {ways}.",
+    ),
+    "gost_missing": (
+        "DEMO_GOSUSLUGI=gost: у openssl нет модуля ГОСТ. Поставьте libengine-gost-openssl (Debian).",
+        "DEMO_GOSUSLUGI=gost: openssl has no GOST engine. Install libengine-gost-openssl (Debian).",
+    ),
     "demo_running": (
         "Демонстрация уже запущена (процесс {pid}). Остановить: emias-gateway demo --stop",
         "The demo is already running (process {pid}). To stop it: emias-gateway demo --stop",

@@ -26,6 +26,7 @@ class Ports:
     control: int = 8084
     sync: int = 8085
     emias: int = 8443
+    esia: int = 8086
     postgres: int = 0
     redis: int = 0
 
@@ -91,11 +92,6 @@ class Place:
         return self.folder / "api-key"
 
     @property
-    def admin_password(self) -> Path:
-        """Name the file of the administrator's password, made at the first call."""
-        return self.secret("admin-password")
-
-    @property
     def prepared(self) -> Path:
         """Name the file that tells which database has its key and its administrator."""
         return self.folder / "prepared"
@@ -115,6 +111,10 @@ class Place:
             self.logs.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise DemoError("engine_folder_not_writable", folder=self.folder, reason=error.strerror) from error
+
+    def password(self, user: str) -> Path:
+        """Name the file of a user's password for the admin, made at the first call."""
+        return self.secret(f"{user}-password")
 
     def secret(self, name: str, make: Callable[[], str] = secrets.token_urlsafe) -> Path:
         """Name the file of a secret, made at the first call."""

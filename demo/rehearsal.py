@@ -20,7 +20,7 @@ from demo.errors import DemoError
 from demo.places import Place, Ports, read_ports, write_private
 from demo.presence import presence
 from demo.processes import Child, Supervisor
-from demo.table import ADMIN_USER, Script, Setting, Table
+from demo.table import USERS, Script, Setting, Table
 
 __all__ = ["rehearse"]
 
@@ -109,12 +109,13 @@ class _Run:
         return await self.supervisor.bring_up(child)
 
     async def _prepare(self, table: Table) -> None:
-        """Give a new database its API key and its administrator."""
+        """Give a new database its API key and its users."""
         await self._bring_up(table.key)
         log = self.supervisor.log_of(table.key.name)
         write_private(self._place.api_key, _api_key(log.read_text()))
         log.unlink()
-        await self._bring_up(table.user)
+        for user in table.users:
+            await self._bring_up(user)
         write_private(self._place.prepared, self._database())
 
     def _is_prepared(self) -> bool:
@@ -132,8 +133,8 @@ class _Run:
             "GATEWAY_URL": f"http://127.0.0.1:{self._ports.gateway}",
             "API_KEY": self._place.api_key.read_text(),
             "ADMIN_URL": f"http://127.0.0.1:{self._ports.admin}",
-            "ADMIN_USER": ADMIN_USER,
-            "ADMIN_PASSWORD": self._place.admin_password.read_text(),
+            "ADMIN_USER": "admin",
+            **{f"{user.upper()}_PASSWORD": self._place.password(user).read_text() for user in USERS},
             "SITE_URL": said["site_url"],
             "SIMULATOR_CONTROL_URL": said["control_url"],
             "DATABASE_URL": self._environment["DATABASE_URL"],

@@ -6,20 +6,22 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from demo.gosuslugi import gosuslugi_settings
 from demo.places import Place, Ports, fernet_key
 from demo.processes import Answers, Child, Ends, Says
 
-__all__ = ["ADMIN_USER", "PRODUCT", "Script", "Setting", "Table"]
+__all__ = ["PRODUCT", "USERS", "Script", "Setting", "Table"]
 
 SITE = "demo"
-ADMIN_USER = "admin"
+USERS = {"admin": "administrator", "operator": "operator", "viewer": "viewer", "auditor": "auditor"}
+"""Who logs in to the admin of a rehearsal, with the role."""
 _SLOTS_CHANGED_A_SECOND = "0.2"
 # The stand-in is ours: the rehearsal need not wait at the modest pace that EMIAS grants.
 _EMIAS_CALLS_A_SECOND = "100"
 _EMIAS_CALLS_AT_ONCE = "16"
 _INSTITUTIONS = "0101=Городская поликлиника № 1,0202=Городская поликлиника № 2"
 # What a rehearsal must not take from the shell that it is started in, nor give to the admin.
-_OF_AN_INSTALLATION = ("EMIAS_", "BITRIX_", "FIELD_KEYS", "LOOKUP_KEY")
+_OF_AN_INSTALLATION = ("EMIAS_", "BITRIX_", "BROKER_", "ESIA_", "IDENTITY_", "FIELD_KEYS", "LOOKUP_KEY")
 _OF_THE_STORE = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -34,14 +36,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What to run, in order: ``first`` always, ``key`` and ``user`` for a new database, ``then`` always.
+    """What to run, in order: ``first`` always, ``key`` and ``users`` for a new database, ``then`` always.
 
     ``key`` ends with a line of JSON on its output that holds the API key.
     """
 
     first: list[Child]
     key: Child
-    user: Child
+    users: list[Child]
     then: list[Child]
 
 
@@ -54,12 +56,13 @@ class Script:
 
 
 def _stand_in(setting: Setting) -> Child:
-    """Name the stand-ins for EMIAS and a Bitrix site."""
+    """Name the stand-ins for EMIAS, a Bitrix site and Gosuslugi."""
     place, ports = setting.place, setting.ports
     options = {
         "--emias-port": ports.emias,
         "--control-port": ports.control,
         "--site-port": ports.site,
+        "--esia-port": ports.esia,
         "--pki": place.pki,
         "--gateway-url": f"http://127.0.0.1:{ports.gateway}",
         "--gateway-key-file": place.api_key,
@@ -69,7 +72,11 @@ def _stand_in(setting: Setting) -> Child:
     argv = [sys.executable, "-m", "simulator", *(str(part) for pair in options.items() for part in pair)]
     environment = _without(setting.environment, (*_OF_AN_INSTALLATION, *_OF_THE_STORE))
     return Child(
-        "simulator", argv, environment, Says("ready"), "Стенды ЕМИАС и сайта / Stand-ins for EMIAS and the site"
+        "simulator",
+        argv,
+        environment,
+        Says("ready"),
+        "Стенды ЕМИАС, сайта и Госуслуг / Stand-ins for EMIAS, the site and Gosuslugi",
     )
 
 
@@ -78,26 +85,23 @@ def _product(setting: Setting, facts: Mapping[str, str]) -> Table:
     ports, place = setting.ports, setting.place
     whole = _without(setting.environment, _OF_AN_INSTALLATION) | _settings(setting, facts)
     less = _without(whole, _OF_AN_INSTALLATION)
-    scopes = ["--site", SITE, "--scopes", "read,book,events", "--json"]
-    login = ["--username", ADMIN_USER, "--superuser", "--password-file", str(place.admin_password)]
+    scopes = ["--site", SITE, "--scopes", "read,book,events,identity", "--json"]
     return Table(
         first=[Child("migrate", _gateway("migrate"), whole, Ends(), "Схема базы / Database schema")],
         key=Child("keys", _gateway("keys", "create", *scopes), whole, Ends(), "Ключ API сайта / The site's API key"),
-        user=Child(
-            "users", _gateway("users", "create", *login), less, Ends(), "Вход администратора / Administrator's login"
-        ),
+        users=[_user(place, name, role, less) for name, role in USERS.items()],
         then=[
             Child("first-sync", _gateway("sync", "once"), whole, Ends(shown=True), "Первая синхронизация / First sync"),
             Child("gateway", _gateway("serve"), whole, _healthy(ports.internal), "Шлюз / Gateway"),
             Child("sync", _gateway("sync"), whole, _healthy(ports.sync), "Синхронизация / Sync worker"),
-            Child("admin", _gateway("admin"), less, _healthy(ports.admin), "Админка / Admin"),
+            Child("admin", _gateway("admin"), less | _codes(setting), _healthy(ports.admin), "Админка / Admin"),
         ],
     )
 
 
 def _settings(setting: Setting, facts: Mapping[str, str]) -> dict[str, str]:
     place, ports = setting.place, setting.ports
-    return {
+    return gosuslugi_settings(place, facts, setting.environment.get("DEMO_GOSUSLUGI") or "rsa") | {
         "EMIAS_URL": facts["emias_url"],
         "EMIAS_PROFILE": "seed-soap",
         "EMIAS_CA_FILE": str(place.pki / "ca.pem"),
@@ -118,6 +122,17 @@ def _settings(setting: Setting, facts: Mapping[str, str]) -> dict[str, str]:
         "SYNC_INTERNAL_PORT": str(ports.sync),
         "ADMIN_PORT": str(ports.admin),
     }
+
+
+def _user(place: Place, name: str, role: str, environment: Mapping[str, str]) -> Child:
+    words = ["users", "add", name, "--role", role, "--password-file", str(place.password(name))]
+    return Child(f"user-{name}", _gateway(*words), environment, Ends(), f"Вход / Login: {name}")
+
+
+def _codes(setting: Setting) -> dict[str, str]:
+    """Leave one-time codes away, unless ``DEMO_MFA`` is ``optional`` or ``required``."""
+    keys = setting.place.secret("admin-mfa-keys", fernet_key)
+    return {"ADMIN_MFA": setting.environment.get("DEMO_MFA") or "off", "ADMIN_MFA_KEYS_FILE": str(keys)}
 
 
 def _without(environment: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:

@@ -6,10 +6,12 @@ import asyncio
 import json
 import signal
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
+from simulator.esia.clinic import CALLBACK_PATH
 from simulator.listeners import PortBusyError
 from simulator.running import Simulator, SimulatorConfig, running_simulator
 from simulator.site.php import usable_php
@@ -25,6 +27,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--control-port", default=0, show_default="a free one", help="Port of the control listener.")
 @click.option("--site-port", default=0, show_default="a free one", help="Port of the site.")
 @click.option(
+    "--esia-port", type=click.IntRange(0), help="Port of Gosuslugi for browsers, 0 a free one [else no Gosuslugi]."
+)
+@click.option(
     "--pki", required=True, type=click.Path(path_type=Path, file_okay=False), help="Certificates, made when absent."
 )
 @click.option("--gateway-url", default="http://127.0.0.1:8000", show_default=True, help="Where the page's calls go.")
@@ -39,6 +44,7 @@ def main(
     emias_port: int,
     control_port: int,
     site_port: int,
+    esia_port: int | None,
     pki: Path,
     gateway_url: str,
     gateway_key_file: Path | None,
@@ -48,12 +54,13 @@ def main(
     living: float,
     php: bool,
 ) -> None:
-    """Stand in for EMIAS and for a Bitrix site until stopped."""
+    """Stand in for EMIAS, a Bitrix site and Gosuslugi until stopped."""
     config = SimulatorConfig(
         pki_folder=pki,
         emias_port=emias_port,
         control_port=control_port,
         site_port=site_port,
+        esia_port=esia_port,
         gateway_url=gateway_url,
         gateway_key_file=gateway_key_file,
         feed_key_file=feed_key_file,
@@ -80,12 +87,27 @@ async def _run(config: SimulatorConfig) -> None:
 
 
 def _ready(simulator: Simulator) -> dict[str, str]:
-    return {
+    ready = {
         "event": "ready",
         "emias_url": simulator.emias_url,
         "control_url": simulator.control_url,
         "site_url": simulator.site_url,
     }
+    if simulator.esia is None or simulator.clinic is None:
+        return ready
+    clinic = {f"esia_{field.name}": str(getattr(simulator.clinic, field.name)) for field in fields(simulator.clinic)}
+    return (
+        ready
+        | clinic
+        | {
+            "esia_url": simulator.esia.url,
+            "esia_public_url": simulator.esia.public_url,
+            "esia_issuer": simulator.esia.issuer,
+            "esia_trust_folder": str(simulator.esia.trust_folder),
+            "esia_callback": f"{simulator.site_url}{CALLBACK_PATH}",
+            "broker_issuer": simulator.esia.broker_issuer,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -45,12 +45,18 @@ class Control:
     """Answer the control listener's JSON calls; a request that does not fit is 422 with the reason."""
 
     def __init__(
-        self, installation: Installation, directory: SiteDirectory, emias: EmiasListener, webhook: Webhook
+        self,
+        installation: Installation,
+        directory: SiteDirectory,
+        emias: EmiasListener,
+        webhook: Webhook,
+        more: Sequence[web.RouteDef] = (),
     ) -> None:
         self._installation = installation
         self._directory = directory
         self._emias = emias
         self._webhook = webhook
+        self._more = more
 
     def app(self) -> web.Application:
         """Build the application of the control listener."""
@@ -70,6 +76,7 @@ class Control:
         app.router.add_post("/control/reset", self._reset)
         app.router.add_post("/control/feed/doctors", self._feed_doctor)
         app.router.add_post("/control/webhook", self._change_webhook)
+        app.router.add_routes(self._more)
         return app
 
     async def _state(self, _request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-__all__ = ["Listener", "PortBusyError", "mutual_tls"]
+__all__ = ["Listener", "PortBusyError", "mutual_tls", "server_tls"]
 
 _HOST = "127.0.0.1"
 _GRACE_SECONDS = 0.1
@@ -63,9 +63,15 @@ class Listener:
 
 def mutual_tls(certificate: Path, key: Path, client_ca: Path) -> ssl.SSLContext:
     """Demand TLS 1.2 or newer and a client certificate that this CA has issued."""
+    context = server_tls(certificate, key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(client_ca)
+    return context
+
+
+def server_tls(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Demand TLS 1.2 or newer."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_mode = ssl.CERT_REQUIRED
     context.load_cert_chain(certificate, key)
-    context.load_verify_locations(client_ca)
     return context

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
-__all__ = ["Pki", "make_pki", "open_pki"]
+__all__ = ["Pki", "make_pki", "open_pki", "write_private"]
 
 _CLIENT = "gateway@clinic.example"
 
@@ -59,8 +59,8 @@ def make_pki(folder: Path) -> Pki:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     pki, now = _paths(folder), datetime.now(UTC)
     ca, foreign = trustme.CA(organization_name="EMIAS stand-in"), trustme.CA(organization_name="Someone else")
-    _write(pki.ca, ca.cert_pem.bytes())
-    _write(pki.foreign_ca, foreign.cert_pem.bytes())
+    write_private(pki.ca, ca.cert_pem.bytes())
+    write_private(pki.foreign_ca, foreign.cert_pem.bytes())
     _issue(pki, "server", ca.issue_cert("localhost", "127.0.0.1", "::1"))
     _issue(pki, "wrong_name_server", ca.issue_cert("emias-app01.example"))
     client = ca.issue_cert(_CLIENT, common_name="gateway")
@@ -83,8 +83,8 @@ def _days(count: int) -> timedelta:
 
 
 def _issue(pki: Pki, name: str, leaf: trustme.LeafCert) -> None:
-    _write(getattr(pki, f"{name}_cert"), b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
-    _write(getattr(pki, f"{name}_key"), leaf.private_key_pem.bytes())
+    write_private(getattr(pki, f"{name}_cert"), b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
+    write_private(getattr(pki, f"{name}_key"), leaf.private_key_pem.bytes())
 
 
 def _lock_client_key(pki: Pki, leaf: trustme.LeafCert) -> None:
@@ -92,14 +92,15 @@ def _lock_client_key(pki: Pki, leaf: trustme.LeafCert) -> None:
     lock = BestAvailableEncryption(password)
     key = load_pem_private_key(leaf.private_key_pem.bytes(), password=None)
     certificate = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes())
-    _write(pki.client_password, password)
-    _write(pki.client_key_encrypted, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
+    write_private(pki.client_password, password)
+    write_private(pki.client_key_encrypted, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
     if not isinstance(key, EllipticCurvePrivateKey):  # what the issuer makes
         raise TypeError(type(key))
-    _write(pki.client_p12, pkcs12.serialize_key_and_certificates(b"gateway", key, certificate, None, lock))
+    write_private(pki.client_p12, pkcs12.serialize_key_and_certificates(b"gateway", key, certificate, None, lock))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file anew that its owner alone can read."""
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     path.write_bytes(content)

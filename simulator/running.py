@@ -15,6 +15,9 @@ from simulator.emias.installation import Installation
 from simulator.emias.life import live
 from simulator.emias.server import PATHS, EmiasService
 from simulator.emias.world import MOSCOW
+from simulator.esia.clinic import CALLBACK_PATH, Clinic, open_clinic
+from simulator.esia.control import EsiaControl
+from simulator.esia.stand import EsiaConfig, EsiaStand
 from simulator.listeners import Listener, mutual_tls
 from simulator.pki import Pki, open_pki
 from simulator.site.ajax import Ajax
@@ -41,13 +44,15 @@ def _moscow_now() -> datetime:
 class SimulatorConfig:
     """Say how to run: port 0 is a free one, `living` is changed slots a second, keys are read when they are needed.
 
-    `php` is the binary that runs the site's module and components; None lets this process stand in for it.
+    `php` is the binary that runs the site's module and components; None lets this process stand in for it. Without an
+    `esia_port` there is no ESIA.
     """
 
     pki_folder: Path
     emias_port: int = 0
     control_port: int = 0
     site_port: int = 0
+    esia_port: int | None = None
     gateway_url: str = "http://127.0.0.1:8000"
     gateway_key_file: Path | None = None
     feed_key_file: Path | None = None
@@ -59,7 +64,12 @@ class SimulatorConfig:
 
 
 class Simulator:
-    """Name the addresses and certificates of a running stand-in; `installation` is what EMIAS knows."""
+    """Name the addresses and certificates of a running stand-in; `installation` is what EMIAS knows.
+
+    `clinic` is what the rehearsal's clinic shows to `esia`, once both are open.
+    """
+
+    clinic: Clinic | None = None
 
     def __init__(self, config: SimulatorConfig) -> None:
         self.pki: Pki = open_pki(config.pki_folder)
@@ -69,7 +79,9 @@ class Simulator:
         self._certificate = "server"
         self._emias = Listener("EMIAS", self._service.app, config.emias_port)
         webhook = Webhook(self.directory, SecretSource(config.feed_key_file, "SIMULATOR_FEED_KEY"))
-        control = Control(self.installation, self.directory, self, webhook)
+        self.esia = self._esia(config)
+        more = EsiaControl(self.esia).routes() if self.esia else []
+        control = Control(self.installation, self.directory, self, webhook, more)
         self._control = Listener("control", control.app, config.control_port)
         backend = self._backend(config)
         panel = Panel(self.installation, self.directory, self)
@@ -112,16 +124,29 @@ class Simulator:
         await self._emias.close()
 
     async def open(self) -> None:
-        """Open all three listeners."""
+        """Open all listeners."""
         await self._control.open()
         await self._site.open()
         await self.start()
+        if self.esia is not None:
+            await self.esia.open()
+            self.clinic = await open_clinic(self.esia, self.pki.ca.parent / "esia", f"{self.site_url}{CALLBACK_PATH}")
 
     async def close(self) -> None:
-        """Close all three listeners."""
+        """Close all listeners."""
+        if self.esia is not None:
+            await self.esia.stop()
         for listener in (self._site, self._emias, self._control):
             await listener.close()
         await self._service.close()
+
+    def _esia(self, config: SimulatorConfig) -> EsiaStand | None:
+        if config.esia_port is None:
+            return None
+        folder = config.pki_folder / "esia"
+        return EsiaStand(
+            EsiaConfig(folder, self.pki, port=config.esia_port, elsewhere=lambda: f"{self.control_url}{CANARY_PATH}")
+        )
 
     def _backend(self, config: SimulatorConfig) -> Backend:
         if config.php is not None:

@@ -10,6 +10,10 @@ GatewayError
 ├── EmiasUnavailable                      surely not sent; try later
 ├── NotCancellable                        not booked, or EMIAS says too late
 ├── IdempotencyReused · IdempotencyInProgress
+├── LoginExpired · LoginMismatch          a Gosuslugi login is over, or another visitor's
+├── LoginFailed                           it brought no identity, and why (`reason`)
+├── TicketExpired · TicketMismatch        so is its ticket
+├── IdentityUnavailable                   no login now; booking by hand goes on
 ├── MirrorRefused                         the site's doctor feed cannot be believed or read
 └── EmiasFailure                          a read of EMIAS brought nothing to believe (`cause`)
 """
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from gateway.domain.booking import Booking
     from gateway.domain.directory import Alternative
+    from gateway.domain.login_failure import FailureReason
     from gateway.domain.outcomes import Cause, Rejected
 
 __all__ = [
@@ -37,13 +42,19 @@ __all__ = [
     "HoldExpired",
     "IdempotencyInProgress",
     "IdempotencyReused",
+    "IdentityUnavailable",
     "InvalidInput",
+    "LoginExpired",
+    "LoginFailed",
+    "LoginMismatch",
     "MirrorRefused",
     "NotCancellable",
     "NotFound",
     "RenewalsExhausted",
     "SlotHeld",
     "SlotTaken",
+    "TicketExpired",
+    "TicketMismatch",
     "TooManyHolds",
 ]
 
@@ -159,6 +170,39 @@ class IdempotencyInProgress(GatewayError):
         super().__init__("in progress")
         self.retry_after = retry_after
         self.booking_id = booking_id
+
+
+class LoginExpired(GatewayError):
+    """There is no such Gosuslugi login: never begun, finished before, or too old."""
+
+
+class LoginMismatch(GatewayError):
+    """The login was begun by another visitor, another site's key, or under another id."""
+
+
+class LoginFailed(GatewayError):
+    """Gosuslugi told no identity that may be used; `code` is its own (`ESIA-0070NN`), where it gave one."""
+
+    def __init__(self, reason: FailureReason, code: str | None = None) -> None:
+        super().__init__(f"{reason.value} {code or ''}".strip())
+        self.reason = reason
+        self.code = code
+
+
+class TicketExpired(GatewayError):
+    """There is no such identity ticket: spent, revoked or too old."""
+
+
+class TicketMismatch(GatewayError):
+    """The identity ticket is another visitor's or another key's."""
+
+
+class IdentityUnavailable(GatewayError):
+    """No login can be begun or finished now; `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int = 30) -> None:
+        super().__init__("identity unavailable")
+        self.retry_after = retry_after
 
 
 class MirrorRefused(GatewayError):

@@ -59,6 +59,11 @@ class RedisLine:
         """Set a key if there is none, for so many milliseconds; raise `RedisAbsent`."""
         return bool(await self._ask("SET", key, value, "NX", "PX", lasts_ms))
 
+    async def take(self, key: str) -> bytes | None:
+        """Return a key's value and delete it, in one step; raise `RedisAbsent`."""
+        found: bytes | None = await self._ask("GETDEL", key)
+        return found
+
     async def run(self, script: str, keys: Sequence[str], arguments: Sequence[Word]) -> int:
         """Run a Lua script that answers a whole number; raise `RedisAbsent`."""
         return int(await self._ask("EVAL", script, len(keys), *keys, *arguments))

@@ -23,7 +23,7 @@ __all__ = [
     "documented",
 ]
 
-Scope = Literal["read", "book", "events"]
+Scope = Literal["read", "book", "events", "identity"]
 CALL: Final = "call"
 """Where a handler's `opt` keeps its `Call`."""
 
@@ -52,7 +52,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One operation; `problems` are the codes beyond those that any call with a key may meet."""
+    """One operation; `problems` are the codes beyond those that any call with a key may meet.
+
+    `other_body` is a second form that the body may have.
+    """
 
     id: str
     summary: str
@@ -64,6 +67,8 @@ class Call:
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
     body_example: Any = None
+    other_body: Any = None
+    other_body_example: Any = None
 
 
 def documented(call: Call) -> dict[str, Any]:
@@ -118,6 +123,22 @@ PATH_PARAMETERS: Final[Mapping[str, Parameter]] = {
         {"type": "string", "format": "uuid"},
         "Id of a booking.",
         "1b1f7c5e-0f7a-4d57-8c0b-7c9a3c0c2d21",
+        required=True,
+    ),
+    "login_id": Parameter(
+        "login_id",
+        "path",
+        {"type": "string", "format": "uuid"},
+        "Id of a login.",
+        "8c3f0b0e-1d0a-4f1c-9a55-5a3c1f0d7e21",
+        required=True,
+    ),
+    "ticket": Parameter(
+        "ticket",
+        "path",
+        {"type": "string", "minLength": 1},
+        "An identity ticket.",
+        "pVb0m3x5Yw2mC8n3r0a7s1t9u6v4w2x0y8z6A4B2C0D",
         required=True,
     ),
 }

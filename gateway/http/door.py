@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from gateway.http.auth import KeyChain
 from gateway.http.limits import Buckets
+from gateway.http.problems import DoorError
 from gateway.http.sent import AnyRequest
 from gateway.http.slot_pages import SlotPages
 from gateway.metrics import Metrics
-from gateway.wiring import House
+from gateway.wiring import House, IdentityParts
 
 if TYPE_CHECKING:
     from litestar.types import Scope
 
-__all__ = ["DOOR", "Door", "door_at", "door_of"]
+__all__ = ["DOOR", "Door", "door_at", "door_of", "identity_of"]
 
 DOOR: Final = "door"
 _LOOK_UPS_AT_ONCE: Final = 5
+_LOGINS_A_SECOND: Final = 0.1
+_LOGINS_AT_ONCE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Door:
     keys: KeyChain
     rates: Buckets
     look_ups: Buckets
+    logins: Buckets
     pages: SlotPages
     stale_after: timedelta
 
@@ -44,6 +48,7 @@ class Door:
             KeyChain(house.keys),
             Buckets(settings.key_rate, max(settings.key_rate, 1.0)),
             Buckets(settings.lookup_rate, _LOOK_UPS_AT_ONCE),
+            Buckets(_LOGINS_A_SECOND, _LOGINS_AT_ONCE),
             SlotPages(house.clock, settings.lag_after),
             settings.lag_after,
         )
@@ -59,3 +64,10 @@ def door_at(scope: Scope) -> Door:
     """Return the door that an ASGI scope came through."""
     door: Door = scope["litestar_app"].state[DOOR]
     return door
+
+
+def identity_of(door: Door) -> IdentityParts:
+    """Return what Gosuslugi logins need; raise `identity_off` where there are none."""
+    if door.house.identity is None:
+        raise DoorError("identity_off")
+    return door.house.identity

@@ -16,6 +16,29 @@ _SLOT: Final[dict[str, Any]] = {
 }
 _DOCTOR: Final[dict[str, Any]] = {"id": "57", "name": "Иванова Анна Петровна"}
 _BOOKING_ID: Final = "1b1f7c5e-0f7a-4d57-8c0b-7c9a3c0c2d21"
+_LOGIN_ID: Final = "8c3f0b0e-1d0a-4f1c-9a55-5a3c1f0d7e21"
+_STATE: Final = "5a0d3c8e-0b7f-4e57-9a1c-2f1f0c8b1100"
+_SESSION_REF: Final = "2c1d7f0a9b3e4c5d6f708192a3b4c5d6"
+_TICKET: Final = "pVb0m3x5Yw2mC8n3r0a7s1t9u6v4w2x0y8z6A4B2C0D"
+_HOLDER: Final[dict[str, Any]] = {
+    "display": "Мария И.",
+    "snils_mask": "***-***-*** 95",
+    "has_snils": True,
+    "oms": "verified",
+}
+_IDENTIFIED: Final[dict[str, Any]] = {
+    "ticket": _TICKET,
+    "expires_at": "2026-11-23T09:45:00+03:00",
+    "return_path": "/zapis/?doctor=57",
+    "source": "esia",
+    "trusted": True,
+    **_HOLDER,
+    "subjects": [
+        _HOLDER | {"subject": "self"},
+        {"subject": "child-1", "display": "Пётр И.", "snils_mask": None, "has_snils": False, "oms": "absent"},
+    ],
+    "logout_url": "https://esia.gosuslugi.ru/idp/ext/Logout?client_id=…",
+}
 
 EXAMPLES: Final = MappingProxyType(
     {
@@ -70,6 +93,14 @@ EXAMPLES: Final = MappingProxyType(
             },
             "contact": "+7 900 000-00-00",
         },
+        "identified_booking_body": {
+            "hold_id": "0d4f6d2a-8f36-4c8e-9a53-2f1f0f9b7a10",
+            "identity_ticket": _TICKET,
+            "session_ref": _SESSION_REF,
+            "subject": "child-1",
+            "patient": {"oms": {"number": "7787989718000126"}},
+            "contact": "+7 900 000-00-00",
+        },
         "booking": {
             "id": _BOOKING_ID,
             "state": "booked",
@@ -93,6 +124,28 @@ EXAMPLES: Final = MappingProxyType(
         },
         "cancel_body": {"reason": "patient_request"},
         "lookup_body": {"ticket": "T-77", "birth_date": "14.03.1985"},
+        "identity": {"enabled": True, "provider": "esia"},
+        "login_body": {"session_ref": _SESSION_REF, "return_path": "/zapis/?doctor=57"},
+        "login": {
+            "login_id": _LOGIN_ID,
+            "authorize_url": "https://esia.gosuslugi.ru/aas/oauth2/v2/ac?client_id=…",
+            "expires_at": "2026-11-23T09:25:00+03:00",
+        },
+        "callback_body": {"code": "eyJ2ZXIiOjF9.…", "state": _STATE, "session_ref": _SESSION_REF},
+        "identified": _IDENTIFIED,
+        "refused_callback_body": {
+            "error": "access_denied",
+            "error_description": "ESIA-007004: …",
+            "state": _STATE,
+            "session_ref": _SESSION_REF,
+        },
+        "refused_login": {
+            "reason": "person_refused",
+            "esia_code": "ESIA-007004",
+            "title": "Госуслуги не подтвердили вход",
+            "detail": "Вы не разрешили передать данные с Госуслуг. Войдите ещё раз или заполните данные в форме.",
+            "return_path": "/zapis/?doctor=57",
+        },
         "status": {
             "status": "ok",
             "emias": "up",

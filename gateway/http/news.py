@@ -44,7 +44,7 @@ def _pass_on(kind: str, subject: str, pages: SlotPages, keys: KeyChain) -> None:
         pages.forget(int(subject))
     elif kind == "keys":
         keys.forget(subject)
-    else:
+    elif kind != "wishes":  # those are the worker's affair
         pages.forget_all()
         if kind != "directory":
             keys.forget()

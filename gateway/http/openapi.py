@@ -31,7 +31,10 @@ _ALWAYS: Final = (
 )
 _WITH_BODY: Final = ("malformed_json", "body_too_slow", "body_too_large", "unsupported_media_type", "validation_failed")
 _WITH_RETRY_AFTER: Final = frozenset(
-    {"rate_limited", "temporarily_unavailable", "too_many_holds", "idempotency_in_progress", "emias_unavailable"}
+    {
+        *("rate_limited", "temporarily_unavailable", "too_many_holds", "idempotency_in_progress", "emias_unavailable"),
+        "identity_unavailable",
+    }
 )
 _REF: Final = "#/components/schemas/{name}"
 _REQUEST_ID: Final = {
@@ -55,6 +58,7 @@ _TAGS: Final = (
     {"name": "directory", "description": "Specialties, doctors, free slots."},
     {"name": "holds", "description": "The five-minute soft hold."},
     {"name": "bookings", "description": "Booking, its state, cancelling, look-up."},
+    {"name": "identity", "description": "Login through Gosuslugi (ESIA); off unless the installation has it."},
     {"name": "events", "description": "What the site's module tells the gateway."},
     {"name": "status", "description": "For the site's health page."},
 )
@@ -101,7 +105,7 @@ def _call_of(handler: HTTPRouteHandler) -> Call | None:
 def _types(calls: Iterable[Call]) -> Iterator[Any]:
     seen = {}
     for call in calls:
-        for type_ in chain((answer.type for answer in call.answers.values()), (call.body,), (ProblemOut,)):
+        for type_ in chain((answer.type for answer in call.answers.values()), (call.body, call.other_body, ProblemOut)):
             if type_ is not None:
                 seen[str(type_)] = type_
     return iter(seen.values())
@@ -121,9 +125,16 @@ def _operation(path: str, call: Call, schema_of: Mapping[str, Any]) -> dict[str,
         },
     }
     if call.body is not None:
-        content = {JSON: {"schema": schema_of[str(call.body)], "examples": {"usual": {"value": call.body_example}}}}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": True, "content": {JSON: _body(call, schema_of)}}
     return described
+
+
+def _body(call: Call, schema_of: Mapping[str, Any]) -> dict[str, Any]:
+    usual = {"usual": {"value": call.body_example}}
+    if call.other_body is None:
+        return {"schema": schema_of[str(call.body)], "examples": usual}
+    either = {"anyOf": [schema_of[str(call.body)], schema_of[str(call.other_body)]]}
+    return {"schema": either, "examples": usual | {"other": {"value": call.other_body_example}}}
 
 
 def _parameter(one: Parameter) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Final
 from gateway.domain.patient import OmsPolicy, Patient, PolicyKind, Sex, Snils, parse_birth_date, parse_name
 from gateway.http.forms import Form
 
-__all__ = ["read_patient"]
+__all__ = ["read_oms", "read_patient"]
 
 _FIELDS: Final = ("last_name", "first_name", "middle_name", "birth_date", "snils", "oms", "sex")
 _OMS_FIELDS: Final = ("number", "series", "kind")
@@ -23,7 +23,7 @@ def read_patient(form: Form, today: date) -> Patient | None:
     middle_name = _read_middle_name(form)
     birth_date = form.read("birth_date", _LONGEST, lambda text: parse_birth_date(text, today))
     snils = form.read("snils", _LONGEST, Snils.parse)
-    oms = _read_oms(form)
+    oms = read_oms(form)
     sex = form.choice("sex", set(Sex))
     if last_name is None or first_name is None or birth_date is None or snils is None or oms is None:
         return None
@@ -35,7 +35,8 @@ def _read_middle_name(form: Form) -> str | None:
     return None if given is None else form.attempt(lambda: parse_name("middle_name", given))
 
 
-def _read_oms(patient: Form) -> OmsPolicy | None:
+def read_oms(patient: Form) -> OmsPolicy | None:
+    """Read a policy that must be there; None when problems were noted."""
     oms = patient.part("oms")
     if oms is None:
         return None

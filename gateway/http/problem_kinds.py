@@ -58,8 +58,11 @@ _REQUEST: Final = (
     _kind(
         "scope_missing",
         403,
-        ("Ключу это не разрешено", "Выпустите для сайта ключ с нужным правом (read, book или events)."),
-        ("Not allowed for this key", "Issue a key with the scope that the call needs (read, book or events)."),
+        ("Ключу это не разрешено", "Выпустите для сайта ключ с нужным правом (read, book, events или identity)."),
+        (
+            "Not allowed for this key",
+            "Issue a key with the scope that the call needs (read, book, events or identity).",
+        ),
     ),
     _kind(
         "not_found",
@@ -246,5 +249,50 @@ _BOOKING: Final = (
     ),
 )
 
-PROBLEM_KINDS: Final = MappingProxyType(dict((*_REQUEST, *_READING, *_BOOKING)))
+_IDENTITY: Final = (
+    _kind(
+        "login_mismatch",
+        403,
+        ("Вход начат в другом окне", "Вернитесь на сайт и войдите через Госуслуги ещё раз."),
+        ("The login was begun elsewhere", "Go back to the site and log in through Gosuslugi again."),
+    ),
+    _kind(
+        "login_refused",
+        403,
+        ("Госуслуги не подтвердили вход", "Войдите ещё раз или заполните данные пациента в форме."),
+        ("Gosuslugi did not confirm the login", "Log in again, or fill in the patient's data in the form."),
+    ),
+    _kind(
+        "ticket_mismatch",
+        403,
+        ("Вход выполнен в другом окне", "Войдите через Госуслуги ещё раз или заполните данные пациента в форме."),
+        ("The login is another visitor's", "Log in through Gosuslugi again, or fill in the patient's data."),
+    ),
+    _kind(
+        "login_expired",
+        410,
+        ("Вход не завершён вовремя", "Войдите через Госуслуги ещё раз: вход можно завершить один раз, за 10 минут."),
+        ("The login is over", "Log in through Gosuslugi again: a login is finished once, within 10 minutes."),
+    ),
+    _kind(
+        "ticket_expired",
+        410,
+        ("Вход через Госуслуги больше не действует", "Войдите ещё раз или заполните данные пациента в форме."),
+        ("The Gosuslugi login is over", "Log in again, or fill in the patient's data in the form."),
+    ),
+    _kind(
+        "login_failed",
+        502,
+        ("Войти через Госуслуги не удалось", "Попробуйте ещё раз или заполните данные пациента в форме."),
+        ("The Gosuslugi login failed", "Try again, or fill in the patient's data in the form."),
+    ),
+    _kind(
+        "identity_unavailable",
+        503,
+        ("Вход через Госуслуги сейчас недоступен", "Заполните данные пациента в форме или попробуйте позже."),
+        ("Gosuslugi login is not available", "Fill in the patient's data in the form, or try again later."),
+    ),
+)
+
+PROBLEM_KINDS: Final = MappingProxyType(dict((*_REQUEST, *_READING, *_BOOKING, *_IDENTITY)))
 """Every problem that the door can tell, by code."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from gateway.domain.login_failure import FailureReason
 from gateway.domain.outcomes import Refusal
 from gateway.http.language import Language
 
-__all__ = ["FIELD_WORDS", "REFUSAL_WORDS", "Words", "field_message"]
+__all__ = ["FIELD_WORDS", "LOGIN_WORDS", "REFUSAL_WORDS", "Words", "field_message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,16 @@ FIELD_WORDS: Final = MappingProxyType(
             "Проверьте номер полиса ОМС: в нём опечатка.", "Check the OMS policy number: it has a misprint."
         ),
         "oms_format": Words("Проверьте серию и номер полиса ОМС.", "Check the series and number of the OMS policy."),
+        "given_by_gosuslugi": Words(
+            "Это сообщают Госуслуги: оставьте поле пустым.", "Gosuslugi tells this: leave the field empty."
+        ),
+        "path_format": Words(
+            "Нужен путь на этом же сайте, например /zapis/.", "A path of the same site is needed, like /zapis/."
+        ),
+        "session_ref_format": Words(
+            "Нужно от 16 до 128 видимых знаков ASCII без пробелов.",
+            "16 to 128 visible ASCII characters without spaces are needed.",
+        ),
         "name_format": Words(
             "Укажите как в паспорте: буквы, дефис, пробел, не длиннее 100 знаков.",
             "Write it as in the passport: letters, hyphen, space, at most 100 characters.",
@@ -113,6 +124,33 @@ REFUSAL_WORDS: Final = MappingProxyType(
     }
 )
 """What `patient_rejected` says for each reason that lies with the patient's data or rights."""
+
+
+LOGIN_WORDS: Final = MappingProxyType(
+    {
+        FailureReason.PERSON_REFUSED: Words(
+            "Вы не разрешили передать данные с Госуслуг. Войдите ещё раз или заполните данные пациента в форме.",
+            "You did not allow Gosuslugi to share the data. Log in again, or fill in the patient's data in the form.",
+        ),
+        FailureReason.ACCOUNT_NOT_CONFIRMED: Words(
+            "Учётная запись на Госуслугах не подтверждена. Подтвердите её или заполните данные пациента в форме.",
+            "The Gosuslugi account is not confirmed. Confirm it, or fill in the patient's data in the form.",
+        ),
+        FailureReason.PERSON_INCOMPLETE: Words(
+            "На Госуслугах не хватает имени или даты рождения. Заполните данные пациента в форме.",
+            "Gosuslugi does not tell a name or a birth date. Fill in the patient's data in the form.",
+        ),
+        FailureReason.OVERLOADED: Words(
+            "Госуслуги сейчас перегружены. Попробуйте позже или заполните данные пациента в форме.",
+            "Gosuslugi is overloaded. Try again later, or fill in the patient's data in the form.",
+        ),
+        FailureReason.UNREACHABLE: Words(
+            "Госуслуги не отвечают. Попробуйте позже или заполните данные пациента в форме.",
+            "Gosuslugi does not answer. Try again later, or fill in the patient's data in the form.",
+        ),
+    }
+)
+"""What a failed login says where there is more to say than that it failed."""
 
 
 def field_message(code: str, language: Language) -> str:

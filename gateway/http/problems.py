@@ -11,15 +11,16 @@ from litestar.exceptions import HTTPException
 
 from gateway.domain import errors
 from gateway.domain.booking import BookingState
+from gateway.domain.login_failure import PERSONS_OWN_REASONS, FailureReason
 from gateway.domain.outcomes import Refusal, Rejected
 from gateway.http.language import Language
 from gateway.http.problem_kinds import PROBLEM_KINDS, ProblemKind
-from gateway.http.problem_words import REFUSAL_WORDS, field_message
+from gateway.http.problem_words import LOGIN_WORDS, REFUSAL_WORDS, field_message
 from gateway.http.schemas import FieldProblemOut, ProblemOut
 from gateway.http.shapes import alternatives_out
 from gateway.store.engine import OUTAGES
 
-__all__ = ["DoorError", "Told", "problem_bytes", "refusal_code", "tell"]
+__all__ = ["DoorError", "Told", "login_code", "problem_bytes", "refusal_code", "tell"]
 
 
 class DoorError(Exception):
@@ -69,6 +70,11 @@ _PLAIN: Final[MappingProxyType[type[Exception], str]] = MappingProxyType(
         errors.NotCancellable: "not_cancellable",
         errors.IdempotencyReused: "idempotency_key_reused",
         errors.IdempotencyInProgress: "idempotency_in_progress",
+        errors.IdentityUnavailable: "identity_unavailable",
+        errors.LoginExpired: "login_expired",
+        errors.LoginMismatch: "login_mismatch",
+        errors.TicketExpired: "ticket_expired",
+        errors.TicketMismatch: "ticket_mismatch",
     }
 )
 _EMIAS_FIELDS: Final = frozenset(
@@ -83,6 +89,11 @@ def refusal_code(kind: Refusal) -> str:
     return _BY_REFUSAL.get(kind, "emias_refused")
 
 
+def login_code(reason: FailureReason) -> str:
+    """Name the problem that a failed login is: the person's own to solve, or not."""
+    return "login_refused" if reason in PERSONS_OWN_REASONS else "login_failed"
+
+
 def tell(error: Exception) -> Told:
     """Find the kind of problem that an error is."""
     allow = (
@@ -94,25 +105,33 @@ def tell(error: Exception) -> Told:
 
 
 def _code(error: Exception) -> str:
+    found = _PLAIN.get(type(error), "internal_error")
     match error:
         case DoorError():
-            return error.code
+            found = error.code
         case errors.NotFound():
-            return f"{error.what}_not_found"
+            found = f"{error.what}_not_found"
         case errors.BookingRefused():
-            return refusal_code(error.outcome.kind)
+            found = refusal_code(error.outcome.kind)
+        case errors.LoginFailed():
+            found = login_code(error.reason)
         case HTTPException():
-            return _BY_HTTP_STATUS.get(error.status_code, "internal_error")
-    if isinstance(error, OUTAGES):
-        return "temporarily_unavailable"
-    return _PLAIN.get(type(error), "internal_error")
+            found = _BY_HTTP_STATUS.get(error.status_code, "internal_error")
+        case _ if isinstance(error, OUTAGES):
+            found = "temporarily_unavailable"
+    return found
 
 
 def _retry_after(error: Exception) -> int | None:
     match error:
         case DoorError():
             return error.retry_after
-        case errors.TooManyHolds() | errors.EmiasUnavailable() | errors.IdempotencyInProgress():
+        case (
+            errors.TooManyHolds()
+            | errors.EmiasUnavailable()
+            | errors.IdempotencyInProgress()
+            | errors.IdentityUnavailable()
+        ):
             return max(error.retry_after, 1)
         case errors.EmiasFailure():
             return max(round(error.retry_after or _UNAVAILABLE_FOR), 1)
@@ -122,7 +141,7 @@ def _retry_after(error: Exception) -> int | None:
 def problem_bytes(told: Told, language: Language, request_id: str) -> bytes:
     """Put a problem into words; neither a caller's nor EMIAS's own text is repeated."""
     kind, cause = told.kind, told.cause
-    detail, reason = kind.detail, None
+    detail, reason, esia_code = kind.detail, None, None
     fields: tuple[errors.FieldProblem, ...] = ()
     match cause:
         case errors.InvalidInput():
@@ -131,6 +150,9 @@ def problem_bytes(told: Told, language: Language, request_id: str) -> bytes:
             reason = cause.outcome.kind.value
             detail = REFUSAL_WORDS.get(cause.outcome.kind, detail)
             fields = _refused_fields(cause.outcome)
+        case errors.LoginFailed():
+            reason, esia_code = cause.reason.value, cause.code
+            detail = LOGIN_WORDS.get(cause.reason, detail)
         case errors.NotCancellable() if cause.reason in _REASONS:
             reason = cause.reason
     alternatives = (
@@ -149,6 +171,7 @@ def problem_bytes(told: Told, language: Language, request_id: str) -> bytes:
             tuple(FieldProblemOut(one.field, one.code, field_message(one.code, language)) for one in fields) or None,
             told.retry_after,
             cause.standing.id if isinstance(cause, errors.BookingRefused) and cause.standing else None,
+            esia_code,
         )
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
 __all__ = [
+    "SNILS",
     "AlternativeOut",
     "BookingBody",
     "BookingOut",
@@ -39,6 +40,7 @@ __all__ = [
     "SyncOut",
 ]
 
+SNILS: Final = r"^[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{2}$"
 Text100 = Annotated[str, Meta(min_length=1, max_length=100)]
 BirthDate = Annotated[
     str,
@@ -186,7 +188,8 @@ class FieldProblemOut(Struct, frozen=True):
 class ProblemOut(Struct, frozen=True, omit_defaults=True):
     """A problem as RFC 9457 has it; act on `code`, show `title` and `detail`.
 
-    `booking_id` names the patient's other booking of this site, made or still in doubt, that stands in the way.
+    `booking_id` names the patient's other booking of this site, made or still in doubt, that stands in the way;
+    `esia_code` is what Gosuslugi said (`ESIA-0070NN`).
     """
 
     type: str
@@ -200,6 +203,7 @@ class ProblemOut(Struct, frozen=True, omit_defaults=True):
     errors: tuple[FieldProblemOut, ...] | None = None
     retry_after: int | None = None
     booking_id: UUID | None = None
+    esia_code: str | None = None
 
 
 class SyncOut(Struct, frozen=True):
@@ -276,7 +280,7 @@ class PatientBody(Struct, omit_defaults=True, forbid_unknown_fields=True):
     last_name: Text100
     first_name: Text100
     birth_date: BirthDate
-    snils: Annotated[str, Meta(pattern=r"^[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{3}[- ]?[0-9]{2}$")]
+    snils: Annotated[str, Meta(pattern=SNILS)]
     oms: OmsBody
     middle_name: Annotated[str, Meta(max_length=100)] | None = None
     sex: Literal["F", "M"] | None = None

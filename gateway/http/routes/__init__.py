@@ -12,6 +12,7 @@ from gateway.http.routes.description import docs, docs_asset, openapi_document
 from gateway.http.routes.doctors import list_doctors
 from gateway.http.routes.events import receive_events
 from gateway.http.routes.holds import hold_state, release_hold, renew_hold, take_hold
+from gateway.http.routes.identity import complete_login, fail_login, identity_state, revoke_ticket, start_login
 from gateway.http.routes.lookup import look_up_booking
 from gateway.http.routes.root import root
 from gateway.http.routes.slots import list_slots
@@ -35,6 +36,11 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     booking_state,
     cancel_booking,
     look_up_booking,
+    identity_state,
+    start_login,
+    complete_login,
+    fail_login,
+    revoke_ticket,
     receive_events,
     gateway_status,
     openapi_document,

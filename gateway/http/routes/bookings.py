@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -14,21 +13,26 @@ from litestar.types import ASGIApp
 
 from gateway.domain.booking import Booking, BookingState
 from gateway.domain.errors import BookingRefused, InvalidInput, NotCancellable, NotFound
+from gateway.domain.hold import Holder
+from gateway.domain.identity import IdentitySource, PolicyMark
 from gateway.domain.outcomes import Refusal, Rejected
 from gateway.domain.patient import Patient
 from gateway.http.auth import key_of
 from gateway.http.calls import CLIENT_REF, IDEMPOTENCY_KEY, PENDING, REPLAYED, Answer, Call, documented
-from gateway.http.door import Door, door_of
+from gateway.http.door import Door, door_of, identity_of
 from gateway.http.examples import EXAMPLES
 from gateway.http.forms import Form, read_uuid
 from gateway.http.idempotency import Once, fingerprint
+from gateway.http.identity_schemas import IdentifiedBookingBody
 from gateway.http.patient_form import read_patient
 from gateway.http.problems import DoorError
 from gateway.http.replies import Reply, json_reply
 from gateway.http.schemas import BookingBody, BookingOut, BookingPendingOut, CancelBody
 from gateway.http.sent import AnyRequest, canonical, holder_of, idempotency_key_of, language_of, read_object
 from gateway.http.shapes import PENDING_STATES, POLL_AFTER, booking_out, pending_out
+from gateway.http.ticket_form import read_claim
 from gateway.ports import IdempotencyKey, Intent
+from gateway.services.book_identified import Claim
 
 __all__ = ["book", "booking_state", "cancel_booking"]
 
@@ -47,7 +51,8 @@ _BOOK = Call(
         "why EMIAS refused; a refusal that the patient cannot mend is `emias_refused`. After `emias_unavailable` "
         "nothing was sent and the same key may be used again. A repeated request whose first run died tells the "
         "booking's present state; `booking_failed` means that it was proved absent from EMIAS. An `identity_ticket` "
-        "in place of `patient` is answered 501 until the Gosuslugi login is on."
+        "stands in the place of `patient` after a Gosuslugi login; it is spent when the booking lives, and answered "
+        "501 where the login is off."
     ),
     answers={
         201: Answer("Booked.", BookingOut, EXAMPLES["booking"], REPLAYED),
@@ -63,12 +68,17 @@ _BOOK = Call(
         "patient_rejected",
         "booking_failed",
         "identity_off",
+        "ticket_expired",
+        "ticket_mismatch",
+        "identity_unavailable",
         "emias_refused",
         "emias_unavailable",
     ),
     parameters=(IDEMPOTENCY_KEY, CLIENT_REF),
     body=BookingBody,
     body_example=EXAMPLES["booking_body"],
+    other_body=IdentifiedBookingBody,
+    other_body_example=EXAMPLES["identified_booking_body"],
 )
 _STATE = Call(
     id="getBooking",
@@ -100,7 +110,7 @@ class _Submission:
     """A booking form that holds what it must."""
 
     hold_id: UUID
-    patient: Patient
+    patient: Patient | Claim
     referral: str | None
     contact: str | None
 
@@ -111,11 +121,17 @@ async def book(request: AnyRequest) -> ASGIApp:
     door, holder = door_of(request), holder_of(request)
     key = IdempotencyKey(holder.api_key_id, "book", idempotency_key_of(request))
     given = await read_object(request)
-    sent = _read_submission(given, door.house.clock.now().date())
+    sent = _read_submission(given, door, holder)
+
+    def intent_of(
+        patient: Patient, source: IdentitySource = IdentitySource.MANUAL, mark: PolicyMark = PolicyMark.TYPED
+    ) -> Intent:
+        return Intent(uuid4(), holder, sent.hold_id, patient, sent.referral, sent.contact, key, source, mark)
 
     async def act() -> Reply:
-        intent = Intent(uuid4(), holder, sent.hold_id, sent.patient, sent.referral, sent.contact, key)
-        return _booked(await door.house.book.submit(intent))
+        if isinstance(sent.patient, Claim):
+            return _booked(await identity_of(door).book.submit(sent.patient, intent_of))
+        return _booked(await door.house.book.submit(intent_of(sent.patient)))
 
     return await _once(request, key, "", given, act, _booked)
 
@@ -143,19 +159,25 @@ def _secret(door: Door) -> str:
     return door.house.settings.lookup_key.get_secret_value()
 
 
-def _read_submission(given: dict[str, Any], today: date) -> _Submission:
-    if given.get("identity_ticket") is not None:
-        raise DoorError("identity_off")
+def _read_submission(given: dict[str, Any], door: Door, holder: Holder) -> _Submission:
     form = Form(given)
+    if form.has("identity_ticket"):
+        identity_of(door)
     hold_id = form.uuid("hold_id")
-    person = form.part("patient")
-    patient = read_patient(person, today) if person else None
+    patient = _read_who(form, door, holder)
     referral = form.text("referral", _LONGEST_REFERRAL)
     contact = form.text("contact", _LONGEST_CONTACT)
     form.check()
     if hold_id is None or patient is None:
         raise InvalidInput([])
     return _Submission(hold_id, patient, referral, contact)
+
+
+def _read_who(form: Form, door: Door, holder: Holder) -> Patient | Claim | None:
+    if form.has("identity_ticket"):
+        return read_claim(form, holder.api_key_id)
+    person = form.part("patient")
+    return read_patient(person, door.house.clock.now().date()) if person else None
 
 
 def _booked(booking: Booking) -> Reply:

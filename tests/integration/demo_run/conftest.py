@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-_PORTS = ("GATEWAY", "INTERNAL", "ADMIN", "SITE", "CONTROL", "SYNC", "EMIAS")
+_PORTS = ("GATEWAY", "INTERNAL", "ADMIN", "SITE", "CONTROL", "SYNC", "EMIAS", "ESIA")
 REPOSITORY = Path(__file__).parents[3]
 
 
@@ -40,7 +40,7 @@ class RunningDemo:
         url = f"{self.values['SIMULATOR_CONTROL_URL']}/control/{path}"
         answer = httpx.get(url, trust_env=False) if body is None else httpx.post(url, json=body, trust_env=False)
         answer.raise_for_status()
-        return answer.json()
+        return answer.json() if answer.content else None
 
     def make_emias_well(self) -> None:
         """Forget the planned faults and let EMIAS listen."""
@@ -68,12 +68,18 @@ def demo_environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
     """Start the demo once, as a person would, and stop it at the end."""
-    folder = tmp_path_factory.mktemp("demo")
+    with started_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@contextmanager
+def started_demo(folder: Path, **environment: str) -> Iterator[RunningDemo]:
+    """Start a demo in a folder, with these variables beside the usual ones, and stop it at the end."""
     words = [sys.executable, "-m", "gateway", "demo"]
     started = subprocess.run(  # noqa: S603 - our own words
         [*words, "--detach"],
         cwd=folder,
-        env=demo_environment(),
+        env=demo_environment() | environment,
         capture_output=True,
         text=True,
         timeout=170,

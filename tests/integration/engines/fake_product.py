@@ -96,6 +96,6 @@ def _product(setting: Setting, facts: Mapping[str, str]) -> Table:
     return Table(
         first=[step("migrate")],
         key=step("keys", _STEP + said),
-        user=step("users"),
+        users=[step("users")],
         then=[step("first-sync"), Child("gateway", argv, environment, Answers(health))],
     )

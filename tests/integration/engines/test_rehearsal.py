@@ -21,7 +21,7 @@ from demo.stack import run_detached, run_stop
 from tests.integration.engines.owner import CHECKOUT, await_end
 
 _PROGRAM = [sys.executable, "-c", "from tests.integration.engines.fake_product import main; main()"]
-_PORTS = ("GATEWAY", "INTERNAL", "ADMIN", "SITE", "CONTROL", "SYNC", "EMIAS")
+_PORTS = ("GATEWAY", "INTERNAL", "ADMIN", "SITE", "CONTROL", "SYNC", "EMIAS", "ESIA")
 
 
 class Rehearsal:

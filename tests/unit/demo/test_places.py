@@ -30,7 +30,7 @@ def test_a_busy_port_is_named_with_its_variable_and_holder() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(DemoError, match="DEMO_ADMIN_PORT") as refused:
-            Ports(0, 0, port, 0, 0, 0, 0).require_free()
+            Ports(0, 0, port, 0, 0, 0, 0, 0).require_free()
     assert refused.value.facts["port"] == port
     assert f"pid {os.getpid()}" in str(refused.value.facts["holder"])
 

@@ -24,6 +24,11 @@ CALLS = {
     ("get", "/v1/bookings/{booking_id}"),
     ("post", "/v1/bookings/{booking_id}/cancel"),
     ("post", "/v1/bookings/lookup"),
+    ("get", "/v1/identity"),
+    ("post", "/v1/identity/logins"),
+    ("post", "/v1/identity/logins/{login_id}/complete"),
+    ("post", "/v1/identity/logins/{login_id}/fail"),
+    ("delete", "/v1/identity/tickets/{ticket}"),
     ("post", "/v1/bitrix/events"),
     ("get", "/v1/status"),
 }

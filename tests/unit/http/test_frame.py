@@ -121,6 +121,20 @@ def test_personal_data_is_removed_on_its_way_to_the_log() -> None:
     assert (second["event"], second["logger"], second["level"]) == ("patient [removed]", "library", "warning")
 
 
+def test_secrets_of_a_login_are_removed_on_their_way_to_the_log() -> None:
+    """Tokens, codes and signatures of Gosuslugi never reach a line, under a name of theirs or within a text."""
+    lines = io.BytesIO()
+    configure_logs("INFO", lines)
+    jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOjF9.c2lnbmF0dXJl"
+
+    logging.getLogger("library").warning("GET /cb?code=%s&state=s1 %s", jwt, f"client_secret=abc-_9&token {jwt}")
+    structlog.stdlib.get_logger("test").info("event", id_token="x1", client_secret="x2", session_ref="x3", told=[jwt])
+
+    written = lines.getvalue().decode()
+    assert [secret for secret in ("eyJ", "abc-_9", "x1", "x2", "x3") if secret in written] == []
+    assert "state=s1" in written
+
+
 def test_a_fault_is_logged_by_type_and_place() -> None:
     """Neither structlog nor the standard library writes an exception's message."""
     lines = io.BytesIO()

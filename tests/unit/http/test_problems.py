@@ -14,6 +14,7 @@ from litestar.types import Message, Receive, Scope
 from litestar.types.asgi_types import HTTPDisconnectEvent, HTTPRequestEvent
 
 from gateway.domain import errors
+from gateway.domain.login_failure import FailureReason
 from gateway.domain.outcomes import Cause, Refusal
 from gateway.http import sent
 from gateway.http.app import create_app
@@ -218,6 +219,7 @@ def test_every_error_of_the_domain_has_a_kind() -> None:
         errors.NotCancellable: errors.NotCancellable("secret words"),
         errors.IdempotencyInProgress: errors.IdempotencyInProgress(1),
         errors.EmiasFailure: errors.EmiasFailure(Cause.DNS),
+        errors.LoginFailed: errors.LoginFailed(FailureReason.CLOCK),
     }
     for name in set(errors.__all__) - {"GatewayError", "FieldProblem", "MirrorRefused", "BookingRefused"}:
         kind = getattr(errors, name)

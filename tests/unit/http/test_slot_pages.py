@@ -41,9 +41,9 @@ async def test_news_of_it_make_a_page_anew(client: httpx.AsyncClient, world: Wor
     assert len(body["days"][0]["slots"]) == 2
 
 
-@pytest.mark.parametrize("news", [("slots", "999"), ("slots", "garbled"), ("keys", "k9")])
+@pytest.mark.parametrize("news", [("slots", "999"), ("slots", "garbled"), ("keys", "k9"), ("wishes", "")])
 async def test_news_of_others_leave_a_page(client: httpx.AsyncClient, world: World, news: tuple[str, str]) -> None:
-    """News of another doctor or of a key leave the page; what cannot be understood does not."""
+    """News of another doctor, of a key or of a wish leave the page; what cannot be understood does not."""
     await client.get(PATH)
 
     await world.changes.tell(*news)

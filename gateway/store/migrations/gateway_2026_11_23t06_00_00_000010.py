@@ -1,0 +1,22 @@
+"""Where the patient of a booking comes from."""
+
+from __future__ import annotations
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from gateway.store.schema_file import run_schema_file
+
+ID = "2026-11-23T06:00:00:000010"
+VERSION = "1.38.0"
+DESCRIPTION = "Identity source of a booking and the mark of its policy."
+
+
+async def forwards() -> MigrationManager:
+    """Return the step that runs `schema/0010_identity.sql`."""
+    manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_schema_file("0010_identity.sql")
+
+    manager.add_raw(run)
+    return manager

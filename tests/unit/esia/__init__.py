@@ -1,0 +1,1 @@
+"""The room that speaks to Gosuslugi, without a network."""
