@@ -49,6 +49,7 @@ def chores_of(housekeeping: Housekeeping, signs: Signs) -> list[Chore]:
         Chore("expire_holds", timedelta(seconds=2), housekeeping.expire_holds, signs),
         Chore("hand_over_stopped", timedelta(seconds=1), housekeeping.hand_over_stopped, signs),
         Chore("forget_idempotency_keys", timedelta(minutes=10), housekeeping.forget_idempotency_keys, signs),
+        Chore("forget_logins", timedelta(minutes=10), housekeeping.forget_logins, signs),
         Chore("forget_pushes", timedelta(minutes=10), lambda: housekeeping.forget_pushes(_PUSHES_KEPT), signs),
         Chore("forget_sync_log", timedelta(hours=1), lambda: housekeeping.forget_sync_log(_SYNC_LOG_KEPT), signs),
         Chore(

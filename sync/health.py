@@ -18,14 +18,20 @@ App = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], A
 
 
 def make_health_app(signs: Signs, registry: CollectorRegistry) -> App:
-    """Build the ASGI app: live while it answers at all, ready while the loops turn and so the database answers."""
+    """Build the ASGI app: live while it answers at all, ready while the loops turn and so the database answers.
+
+    Personal data kept past its deadline makes it degraded: the worker is needed all the more.
+    """
 
     def answer(path: str) -> tuple[int, str, bytes]:
         if path == "/health/live":
             return 200, "application/json", b'{"status":"ok"}'
         if path == "/health/ready":
             silent = signs.silent()
-            body = {"status": "silent" if silent else "ok", "silent": silent}
+            status = "silent" if silent else "degraded" if signs.overdue else "ok"
+            body = {"status": status, "silent": silent} | (
+                {"retention_overdue": signs.overdue} if signs.overdue else {}
+            )
             return (503 if silent else 200), "application/json", json.dumps(body).encode()
         if path == "/metrics":
             return 200, CONTENT_TYPE_LATEST, generate_latest(registry)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from gateway.domain.retention import Standing
 from gateway.ports import DueDoctor
 from gateway.services.refresh import Refreshed
 from gateway.store.stock import Stock
 
 __all__ = ["Signs"]
 
-_SILENCE_ALLOWED: Final = {"schedules": 60.0, "doubts": 30.0, "expire_holds": 30.0}
+_SILENCE_ALLOWED: Final = {"schedules": 60.0, "doubts": 30.0, "expire_holds": 30.0, "wishes": 30.0}
 
 _STOCK: Final = {
     "bookings_in_doubt": "Bookings of unknown outcome that the worker looks into.",
@@ -24,7 +26,6 @@ _STOCK: Final = {
     "doctors_bookable": "Schedules that patients may book from.",
     "mapping_problems": "Mappings of doctors that lead nowhere.",
     "new_error_groups": "Groups of errors that nobody has acknowledged.",
-    "oldest_personal_row_seconds": "Age of the oldest booking that still holds its patient.",
 }
 
 
@@ -34,6 +35,7 @@ class Signs:
     def __init__(self, registry: CollectorRegistry, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._beats: dict[str, float] = {}
+        self.overdue: Mapping[str, int] = {}
         self._reads = Counter(
             "emias_sync_reads", "Schedules read, by result and cause.", ("result", "cause"), registry=registry
         )
@@ -44,11 +46,32 @@ class Signs:
         self._looks = Counter(
             "emias_doubt_looks", "Looks at unknown outcomes, by what followed.", ("result",), registry=registry
         )
+        self._wishes = Counter(
+            "emias_sync_wishes",
+            "Wishes of people, by kind and how a try at one ended.",
+            ("kind", "ending"),
+            registry=registry,
+        )
+        self._oldest_wish = Gauge(
+            "emias_gateway_oldest_wish_seconds", "For how long the oldest open wish has waited.", registry=registry
+        )
         self._mirrors = Counter("emias_sync_mirror_passes", "Mirror passes.", ("result",), registry=registry)
         self._chores = Counter("emias_sync_chore_rows", "Rows that chores touched.", ("chore",), registry=registry)
         self._stock = {
             name: Gauge(f"emias_gateway_{name}", meaning, registry=registry) for name, meaning in _STOCK.items()
         }
+        self._oldest = Gauge(
+            "emias_gateway_oldest_personal_row_seconds",
+            "For how long the oldest row of a kind has been kept since its visit or its end.",
+            ("kind",),
+            registry=registry,
+        )
+        self._overdue = Gauge(
+            "emias_gateway_retention_overdue",
+            "Rows of a kind that have outlived their deadline by more than a day.",
+            ("kind",),
+            registry=registry,
+        )
         silent = Gauge("emias_sync_silent_loops", "Loops that have not turned for too long.", registry=registry)
         silent.set_function(lambda: len(self.silent()))
 
@@ -64,6 +87,14 @@ class Signs:
     def doubt_looked_at(self, result: str) -> None:
         """Count a look: the state it settled, waiting, blind, overtaken or broken."""
         self._looks.labels(result).inc()
+
+    def wish_carried(self, kind: str, ending: str) -> None:
+        """Count a try at a wish: done, refused, failed, later, overtaken or broken."""
+        self._wishes.labels(kind, ending).inc()
+
+    def oldest_wish(self, seconds: float) -> None:
+        """Show how long the oldest open wish has waited."""
+        self._oldest_wish.set(seconds)
 
     def mirror_passed(self, result: str) -> None:
         """Count a mirror pass: done, refused or broken."""
@@ -84,10 +115,17 @@ class Signs:
             "doctors_bookable": stock.doctors,
             "mapping_problems": stock.mapping_problems,
             "new_error_groups": stock.new_errors,
-            "oldest_personal_row_seconds": stock.oldest_personal,
         }
         for name, figure in figures.items():
             self._stock[name].set(figure)
+
+    def retention_seen(self, standings: Sequence[Standing]) -> None:
+        """Show for how long personal data has been kept, and where too long."""
+        now = datetime.now(UTC)
+        for standing in standings:
+            self._oldest.labels(standing.kind.value).set(standing.age(now).total_seconds())
+            self._overdue.labels(standing.kind.value).set(standing.overdue)
+        self.overdue = {standing.kind.value: standing.overdue for standing in standings if standing.is_overdue}
 
     def beat(self, loop: str) -> None:
         """Note that a loop has just turned."""

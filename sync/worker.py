@@ -1,4 +1,4 @@
-"""The worker process: five kinds of loops, and a clean end."""
+"""The worker process: six kinds of loops, and a clean end."""
 
 from __future__ import annotations
 
@@ -13,19 +13,23 @@ from gateway.settings import Settings
 from gateway.wiring import House, open_house
 from sync.beats import Beats
 from sync.chores import Chore, chores_of
+from sync.disclosures import disclosure_chores
 from sync.doubts import ResolveDoubts
 from sync.health import make_health_app
 from sync.mirroring import KeepMirror
 from sync.readers import Readers
 from sync.rereading import KeepPushed
+from sync.retention import KeepDeadlines
 from sync.schedules import ReadSchedules
 from sync.signs import Signs
+from sync.wishes import CarryOutWishes, watch_wishes
 
 __all__ = ["run_forever", "run_worker"]
 
 _GRACE: Final = timedelta(seconds=40)
 _RECOVER_EVERY: Final = timedelta(seconds=3)
-_Loop = ReadSchedules | ResolveDoubts | KeepMirror | KeepPushed | Chore
+_WATCH_EVERY: Final = timedelta(seconds=15)
+_Loop = ReadSchedules | ResolveDoubts | CarryOutWishes | KeepMirror | KeepPushed | Chore
 _log = structlog.stdlib.get_logger("sync.worker")
 
 
@@ -80,9 +84,13 @@ def _loops_of(house: House, signs: Signs) -> list[_Loop]:
     loops: list[_Loop] = [
         ReadSchedules(house.sync_book, readers, house.clock, wake, signs),
         ResolveDoubts(house.resolve, settings.sync_workers, max(1, settings.emias_concurrency // 2), signs),
+        CarryOutWishes(house.wishes, house.changes, settings.sync_workers, signs),
+        Chore("watch_wishes", _WATCH_EVERY, lambda: watch_wishes(house.wishes.book, signs), signs),
         Chore("recover_abandoned", _RECOVER_EVERY, lambda: house.resolve.recover(abandoned_after), signs),
         *chores_of(house.housekeeping, signs),
         *beats.chores(),
+        *KeepDeadlines(house.retention, signs).chores(),
+        *disclosure_chores(house.disclosures, signs),
     ]
     if house.mirror is not None:
         every = timedelta(seconds=settings.mirror_every)

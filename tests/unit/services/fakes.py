@@ -250,10 +250,10 @@ class Bookings:
         return next(row for row in self.rows.values() if row.ticket == ticket)
 
     async def open_cancel(
-        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None
+        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None, actor: str | None = None
     ) -> tuple[Booking, Patient]:
         """Commit the wish; a pause comes after the commit."""
-        assert holder == HOLDER
+        assert (holder, actor) == (HOLDER, None)
         assert idempotency is None
         if self.open_error:
             raise self.open_error

@@ -1,0 +1,1 @@
+"""The hands that carry out wishes, over stand-ins."""
