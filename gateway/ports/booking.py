@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from gateway.domain.booking import Booking
 from gateway.domain.directory import FreeSlot
 from gateway.domain.hold import Holder
+from gateway.domain.identity import IdentitySource, PolicyMark
 from gateway.domain.patient import Patient
 from gateway.domain.settlement import Settlement
 
@@ -39,7 +40,10 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A booking about to be sent: written down before EMIAS is called."""
+    """A booking about to be sent: written down before EMIAS is called.
+
+    `retry_of` is the failed booking that it tries again, for which `actor` has asked; else the holder's key has.
+    """
 
     booking_id: UUID
     holder: Holder
@@ -48,6 +52,10 @@ class Intent:
     referral: str | None = field(repr=False)
     contact: str | None = field(repr=False)
     idempotency: IdempotencyKey | None
+    source: IdentitySource = IdentitySource.MANUAL
+    policy_mark: PolicyMark = PolicyMark.TYPED
+    retry_of: UUID | None = None
+    actor: str | None = None
 
 
 class BookingLedger(Protocol):
@@ -78,9 +86,12 @@ class BookingLedger(Protocol):
         """Find a booking by what its patient knows; raise `NotFound` whichever is wrong."""
 
     async def open_cancel(
-        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None
+        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None, actor: str | None = None
     ) -> tuple[Booking, Patient]:
-        """Commit `cancelling`; raise `NotFound`, or `NotCancellable` from any state but `booked`."""
+        """Commit `cancelling`, asked for by `actor`, else by the holder's key.
+
+        Raise `NotFound`, or `NotCancellable` from any state but `booked`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

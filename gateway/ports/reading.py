@@ -90,7 +90,7 @@ class Changes(Protocol):
     """News of what changed in the tables, from any replica, within a second."""
 
     def listen(self) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, str]]]:
-        """Yield (`slots`, EMIAS doctor row id), (`directory`, ``), (`keys`, key id).
+        """Yield (`slots`, EMIAS doctor row id), (`directory`, ``), (`keys`, key id), (`wishes`, ``).
 
         (`lost`, ``) says that some may have been missed.
         """

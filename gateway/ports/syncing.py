@@ -105,6 +105,9 @@ class Housekeeping(Protocol):
     async def forget_idempotency_keys(self) -> int:
         """Remove the keys whose time is over and count them."""
 
+    async def forget_logins(self) -> int:
+        """Remove the admin's sessions that are over and failed logins that no longer count, and count them."""
+
     async def forget_pushes(self, older_than: timedelta) -> int:
         """Remove old events of the sites, and marks that nobody reads, and count them."""
 
