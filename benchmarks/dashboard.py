@@ -10,6 +10,7 @@ import httpx
 from piccolo_api.session_auth.tables import SessionsBase
 
 from admin.app import create_app
+from admin.roles import Role
 from admin.users import Administrator, add_user
 from benchmarks.figures import Figure, at_most
 from benchmarks.history import fill_history
@@ -50,7 +51,7 @@ async def measure(stage: Stage, size: Size) -> list[Figure]:
 
 async def _session(stage: Stage) -> str:
     name = f"bench-{uuid4().hex[:8]}"
-    await add_user(stage.database, name, uuid4().hex, superuser=False)
+    await add_user(stage.database, name, uuid4().hex, Role.VIEWER)
     user = await Administrator.objects().where(Administrator.username == name).first()
     if user is None:
         raise RuntimeError("the user that was just made is not there")

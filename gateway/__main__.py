@@ -9,13 +9,18 @@ import asyncpg
 import click
 
 from gateway import __version__
+from gateway.commands.alerts_words import alerts
+from gateway.commands.audit_words import audit
 from gateway.commands.contract_words import contract
+from gateway.commands.esia_words import esia
 from gateway.commands.keys_words import keys
 from gateway.commands.mirror_words import mirror
 from gateway.commands.process import settings_of_process as _settings
+from gateway.commands.retention_words import retention
 from gateway.commands.switch_words import switch
 from gateway.commands.users_words import users
 from gateway.emias.errors import EmiasSetupError
+from gateway.esia.errors import EsiaSetupError
 from gateway.serving import PortBusy, run
 from gateway.settings import (
     AdminSettings,
@@ -81,14 +86,15 @@ def simulate(words: tuple[str, ...]) -> None:
 
 
 @cli.command()
-def migrate() -> None:
+@click.option("--grant-to", metavar="ROLE", help="Then let this PostgreSQL role run the application, and no more.")
+def migrate(grant_to: str | None) -> None:
     """Bring the database up to this release; safe to run from several replicas at once."""
     from gateway.commands.database import migrate_database
 
-    sys.exit(run(migrate_database(_settings(DatabaseSettings))))
+    sys.exit(run(migrate_database(_settings(DatabaseSettings), grant_to)))
 
 
-for group in (contract, keys, mirror, switch, users):
+for group in (alerts, audit, contract, esia, keys, mirror, retention, switch, users):
     cli.add_command(group)
 
 
@@ -143,7 +149,7 @@ def main() -> None:
     """Run the command line; what is set up wrongly or not there ends it with status 2 and one clear message."""
     try:
         cli()
-    except (SettingsError, PortBusy, EmiasSetupError) as problem:
+    except (SettingsError, PortBusy, EmiasSetupError, EsiaSetupError) as problem:
         click.echo(f"emias-gateway cannot start:\n{problem}", err=True)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
         click.echo(f"emias-gateway cannot go on: {problem}\n{_DATABASE_HINT}", err=True)

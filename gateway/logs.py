@@ -23,11 +23,15 @@ _PERSONAL_KEYS: Final = frozenset(
     (
         *("snils", "policy", "oms", "number", "series", "last_name", "first_name", "middle_name", "name"),
         *("birth_date", "patient", "contact", "phone", "email", "referral", "ticket", "identity_ticket", "client_ref"),
-        *("authorization", "secret", "password", "key", "token", "body", "headers", "query"),
+        *("authorization", "secret", "password", "key", "token", "body", "headers", "query", "session_ref", "verifier"),
+        *("access_token", "id_token", "client_secret", "code_verifier", "authorize_url", "logout_url"),
     )
 )
 _PERSONAL_NUMBERS: Final = re.compile(
     r"(?<![\w-])(?:\d{3}[- ]\d{3}[- ]\d{3}[- ]\d{2}|\d{11}|\d{16})(?![\w-])", re.ASCII
+)
+_TOKENS: Final = re.compile(
+    r"eyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*)?|(?<=client_secret=)[^&\s]+|(?<=[?&]code=)[^&\s]+", re.ASCII
 )
 _REMOVED: Final = "[removed]"
 _WHISPERERS: Final = ("httpx", "httpcore", "zeep", "hypercorn", "asyncio")
@@ -128,7 +132,7 @@ def _remove_personal(_logger: Any, _method: str, event: EventDict) -> EventDict:
         if key in _PERSONAL_KEYS:
             event[key] = _REMOVED
         elif type(value) is str:
-            event[key] = _PERSONAL_NUMBERS.sub(_REMOVED, value)
+            event[key] = _searched(value)
         elif isinstance(value, (dict, list, tuple)):
             event[key] = _without_personal(value)
     return event
@@ -139,7 +143,11 @@ def _without_personal(value: Any) -> Any:
         return {key: _REMOVED if key in _PERSONAL_KEYS else _without_personal(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_without_personal(inner) for inner in value]
-    return _PERSONAL_NUMBERS.sub(_REMOVED, value) if isinstance(value, str) else value
+    return _searched(value) if isinstance(value, str) else value
+
+
+def _searched(text: str) -> str:
+    return _TOKENS.sub(_REMOVED, _PERSONAL_NUMBERS.sub(_REMOVED, text))
 
 
 def _as_json_bytes(_logger: Any, _method: str, event: EventDict) -> bytes:

@@ -16,8 +16,10 @@ from prometheus_client import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from gateway.domain.alerts.alert import Severity
 from gateway.domain.circuit import Circuit, CircuitState, Lane
 from gateway.domain.retry import Again
+from gateway.ports.alerting import AlertFigures
 
 __all__ = ["METRICS_TYPE", "Metrics"]
 
@@ -30,6 +32,7 @@ _BREAKER: Final = {
     CircuitState.HALF_OPEN: 2,
     CircuitState.OPEN: 3,
 }
+_SIGNATURE_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
 _EMIAS_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 
 
@@ -104,6 +107,40 @@ class Metrics:
             ("channel",),
             registry=self.registry,
         )
+        self._alerts = Gauge(
+            "emias_gateway_open_alerts", "Open alerts, by severity.", ("severity",), registry=self.registry
+        )
+        self._alerts_waiting = Gauge(
+            "emias_gateway_alert_messages_waiting", "Messages not delivered everywhere yet.", registry=self.registry
+        )
+        self._alerts_oldest = Gauge(
+            "emias_gateway_oldest_alert_message_seconds", "Age of the oldest of these.", registry=self.registry
+        )
+        self._alerts_judged = Gauge(
+            "emias_gateway_alerts_judged_timestamp_seconds",
+            "When any process last judged the rules of alerts.",
+            registry=self.registry,
+        )
+        self._alerts_sent = Counter(
+            "emias_gateway_alert_sends", "Messages sent to an address, by result.", ("result",), registry=self.registry
+        )
+        self._logins = Counter(
+            "emias_gateway_logins",
+            "Gosuslugi logins ended, by result and ESIA's code.",
+            ("result", "code"),
+            registry=self.registry,
+        )
+        self._signatures = Histogram(
+            "emias_gateway_esia_signature_seconds",
+            "Signatures of requests to ESIA.",
+            buckets=_SIGNATURE_SECONDS,
+            registry=self.registry,
+        )
+        self._esia_clock = Gauge(
+            "emias_gateway_esia_clock_ahead_seconds",
+            "By how many seconds the clock of Gosuslugi was ahead of ours; more than 60 either way and it refuses.",
+            registry=self.registry,
+        )
         self._request_children: dict[tuple[str, str, int], Histogram] = {}
         self._kept_pages = self._pages.labels("memory")
         self._made_pages = self._pages.labels("table")
@@ -153,6 +190,30 @@ class Metrics:
     def certificate_not_replaced(self, channel: str) -> None:
         """Show that the files hold what cannot be used."""
         self._certificate_problem.labels(channel).set(1)
+
+    def alerts_seen(self, figures: AlertFigures) -> None:
+        """Show what is open, and what people were not told yet."""
+        for severity in Severity:
+            self._alerts.labels(severity.value).set(figures.open[severity])
+        self._alerts_waiting.set(figures.waiting)
+        self._alerts_oldest.set(figures.oldest_waiting)
+        self._alerts_judged.set(figures.judged_at)
+
+    def alert_sent(self, result: str) -> None:
+        """Count a message to an address: delivered or failed."""
+        self._alerts_sent.labels(result).inc()
+
+    def login_ended(self, result: str, code: str) -> None:
+        """Count a login by how it ended, and by ESIA's code where there was one."""
+        self._logins.labels(result, code).inc()
+
+    def login_signed(self, seconds: float) -> None:
+        """Count a signature and its time."""
+        self._signatures.observe(seconds)
+
+    def esia_clock_seen(self, ahead: float) -> None:
+        """Show how far the clock of Gosuslugi is ahead, in seconds."""
+        self._esia_clock.set(round(ahead, 1))
 
     def exposition(self) -> bytes:
         """Return everything counted, in the text format that Prometheus reads."""

@@ -12,16 +12,17 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.commands.check_channel import check_certificate, check_contract, check_emias
+from gateway.commands.check_esia import check_esia
 from gateway.commands.findings import Bad, Finding, Level
 from gateway.domain.errors import MirrorRefused
 from gateway.emias.errors import EmiasSetupError, TlsSetupError
 from gateway.holds.connection import open_redis
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsError
 from gateway.store.cipher import Cipher
 from gateway.store.engine import open_database
 from gateway.store.migrate import pending
 from gateway.store.switches import SwitchBoard
-from gateway.wiring import emias_channels, field_keys, open_site_feed
+from gateway.wiring import alert_messenger, alert_orders, emias_channels, field_keys, open_site_feed
 
 __all__ = ["run_checks"]
 
@@ -56,9 +57,13 @@ async def _lines(settings: Settings) -> AsyncIterator[_Line]:
         ("switches", _switches),
         ("Redis", _redis),
         ("doctor list", _feed),
+        ("alerts", _alerts),
     ]
     for what, check in checks:
         yield await _line(what, check(settings))
+    if settings.identity_provider != "off":
+        for what, (level, says) in await check_esia(settings):
+            yield _Line(what, level, says)
     try:
         channels = emias_channels(settings)
     except EmiasSetupError as problem:
@@ -138,6 +143,17 @@ async def _redis(settings: Settings) -> Finding:
         if not await line.answers():
             raise Bad("no answer; holds go on by the database alone, each replica counts its own EMIAS budget")
     return Level.OK, "answers"
+
+
+async def _alerts(settings: Settings) -> Finding:
+    try:
+        alert_orders(settings)
+        places = alert_messenger(settings).places
+    except SettingsError as problem:
+        raise Bad(str(problem)) from None
+    if not places:
+        return Level.WARNING, "ALERT_URLS is not set: nobody is told of trouble"
+    return Level.OK, f"{', '.join(place.name for place in places)}; `emias-gateway alerts test` sends a test"
 
 
 async def _feed(settings: Settings) -> Finding:

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from gateway.commands.process import actor_of_process
 from gateway.settings import DatabaseSettings
 from gateway.store.api_keys import KeyRing
 from gateway.store.engine import open_database
@@ -19,7 +20,7 @@ __all__ = ["create_key", "list_keys", "revoke_key"]
 
 async def create_key(settings: DatabaseSettings, site: str, scopes: Sequence[str], label: str, *, as_json: bool) -> int:
     """Make a key and print it, the only time that it can be read."""
-    async with open_database(settings.database_url.get_secret_value()) as database:
+    async with open_database(settings.database_url.get_secret_value(), application_name=actor_of_process()) as database:
         site_id = await Sites(database).ensure(site)
         key = await KeyRing(database).create(site_id, scopes, label)
     if as_json:
@@ -44,7 +45,7 @@ async def list_keys(settings: DatabaseSettings) -> int:
 
 async def revoke_key(settings: DatabaseSettings, key_id: str) -> int:
     """Revoke a key; every replica refuses it within a second."""
-    async with open_database(settings.database_url.get_secret_value()) as database:
+    async with open_database(settings.database_url.get_secret_value(), application_name=actor_of_process()) as database:
         revoked = await KeyRing(database).revoke(key_id)
     Console().print(f"{key_id} is revoked" if revoked else f"there is no living key {key_id}")
     return 0 if revoked else 1

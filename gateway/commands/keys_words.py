@@ -8,7 +8,7 @@ import click
 
 from gateway.commands.process import settings_of_process
 from gateway.serving import run
-from gateway.settings import DatabaseSettings
+from gateway.settings import DatabaseSettings, RotationTaskSettings
 
 __all__ = ["keys"]
 
@@ -17,7 +17,7 @@ _SCOPES = ("read", "book", "events", "identity")
 
 @click.group()
 def keys() -> None:
-    """API keys of sites."""
+    """API keys of sites, and the keys that seal personal data."""
 
 
 @keys.command("create")
@@ -50,3 +50,11 @@ def keys_revoke(key_id: str) -> None:
     from gateway.commands.keys import revoke_key
 
     sys.exit(run(revoke_key(settings_of_process(DatabaseSettings), key_id)))
+
+
+@keys.command("rotate-fields")
+def keys_rotate_fields() -> None:
+    """Seal personal data under the first of FIELD_KEYS; status 1 while anything is not."""
+    from gateway.commands.rotation import rotate_fields
+
+    sys.exit(run(rotate_fields(settings_of_process(RotationTaskSettings))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import click
 
 from gateway.settings import DatabaseSettings
@@ -25,10 +27,17 @@ async def approve_removal(settings: DatabaseSettings, site: str, *, sure: bool) 
         )
         if not sure and not click.confirm("Hide these doctors?"):
             return 1
-        approved = await refusals.approve(site, waiting.fingerprint)
+        approved = await refusals.approve(site, waiting.fingerprint, actor=f"cli:{_login()}")
     click.echo(
         "approved: the next list that lacks just these doctors hides them"
         if approved
         else "another list has been refused meanwhile; look again"
     )
     return 0 if approved else 1
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"

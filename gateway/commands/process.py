@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import TypeVar
 
 from gateway.logs import configure_logs
 from gateway.settings import DatabaseSettings, read_settings
 
-__all__ = ["settings_of_process"]
+__all__ = ["actor_of_process", "settings_of_process"]
 
 Chosen = TypeVar("Chosen", bound=DatabaseSettings)
 
@@ -17,3 +18,11 @@ def settings_of_process(model: type[Chosen]) -> Chosen:
     settings = read_settings(model)
     configure_logs(settings.log_level)
     return settings
+
+
+def actor_of_process() -> str:
+    """Name whoever runs this command, as the audit log names them."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (OSError, KeyError):
+        return "cli"

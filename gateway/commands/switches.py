@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from uuid import UUID
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from gateway.commands.process import actor_of_process
 from gateway.settings import DatabaseSettings
 from gateway.store.engine import open_database
 from gateway.store.switches import Switch, SwitchBoard
@@ -19,7 +19,7 @@ __all__ = ["list_switches", "switch_booking", "switch_institution"]
 async def switch_institution(settings: DatabaseSettings, lpu_code: str, what: Switch, *, on: bool, reason: str) -> int:
     """Turn a switch of an institution; every replica obeys within a second."""
     async with open_database(settings.database_url.get_secret_value(), min_size=1, max_size=2) as database:
-        known = await SwitchBoard(database).institution(lpu_code, what, on=on, reason=reason, actor=_actor())
+        known = await SwitchBoard(database).institution(lpu_code, what, on=on, reason=reason, actor=actor_of_process())
     click.echo(f"{lpu_code}: {what} {_word(on=on)}" if known else f"there is no institution {lpu_code}")
     return 0 if known else 1
 
@@ -27,7 +27,7 @@ async def switch_institution(settings: DatabaseSettings, lpu_code: str, what: Sw
 async def switch_booking(settings: DatabaseSettings, booking_id: UUID, *, on: bool, reason: str) -> int:
     """Stop or allow what the gateway does by itself about one booking."""
     async with open_database(settings.database_url.get_secret_value(), min_size=1, max_size=2) as database:
-        state = await SwitchBoard(database).booking(booking_id, on=on, reason=reason, actor=_actor())
+        state = await SwitchBoard(database).booking(booking_id, on=on, reason=reason, actor=actor_of_process())
     if state is None:
         click.echo(f"there is no booking {booking_id}")
         return 1
@@ -52,10 +52,3 @@ async def list_switches(settings: DatabaseSettings) -> int:
 
 def _word(*, on: bool) -> str:
     return "on" if on else "off"
-
-
-def _actor() -> str:
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "cli"

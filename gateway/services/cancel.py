@@ -33,15 +33,19 @@ class Cancel:
     under_way: UnderWay
     resend: Resend
 
-    async def run(self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None) -> Booking:
-        """Cancel the booking: returns it `cancelled` or `cancel_in_doubt`.
+    async def run(
+        self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None, *, actor: str | None = None
+    ) -> Booking:
+        """Cancel the booking, for the holder or for an operator: returns it `cancelled` or `cancel_in_doubt`.
 
         Raises `NotFound`, `NotCancellable`, or `EmiasUnavailable` when the request surely was not sent.
         """
-        return await self.under_way.shielded(self._cancel(holder, booking_id, reason, key))
+        return await self.under_way.shielded(self._cancel(holder, booking_id, reason, key, actor))
 
-    async def _cancel(self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None) -> Booking:
-        booking, patient = await self.ledger.open_cancel(holder, booking_id, key)
+    async def _cancel(
+        self, holder: Holder, booking_id: UUID, reason: str, key: IdempotencyKey | None, actor: str | None
+    ) -> Booking:
+        booking, patient = await self.ledger.open_cancel(holder, booking_id, key, actor)
         outcome = await self.resend.until_settled(booking, lambda: self._ask(booking, patient, reason))
         settled = await self._record(booking, settle_cancel(outcome))
         if settled is None:

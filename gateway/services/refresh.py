@@ -113,7 +113,10 @@ class Refresh:
         return task in done and task.exception() is None and task.result()
 
     async def _claimed(self, doctor: EmiasDoctorRef) -> bool:
+        refreshed = await self.now(doctor)
+        return refreshed is not None and refreshed.result in {Result.CHANGED, Result.UNCHANGED}
+
+    async def now(self, doctor: EmiasDoctorRef) -> Refreshed | None:
+        """Read one doctor at once; None when another reads the schedule, or nobody may book from it."""
         leased = await self.book.claim(doctor, self.lease)
-        if leased is None:
-            return False
-        return (await self.due(leased)).result in {Result.CHANGED, Result.UNCHANGED}
+        return None if leased is None else await self.due(leased)

@@ -6,15 +6,20 @@ Field names in capitals are the names of the variables. Read first: `whole.py`, 
 
 from __future__ import annotations
 
+from gateway.settings.alerts import AlertSettings
 from gateway.settings.channel import ChannelSettings
+from gateway.settings.privacy import RetentionTaskSettings, RotationTaskSettings
 from gateway.settings.process import AdminSettings, DatabaseSettings, VerifySettings
 from gateway.settings.reading import SettingsError, read_settings, settings_table
 from gateway.settings.whole import Settings
 
 __all__ = [
     "AdminSettings",
+    "AlertSettings",
     "ChannelSettings",
     "DatabaseSettings",
+    "RetentionTaskSettings",
+    "RotationTaskSettings",
     "Settings",
     "SettingsError",
     "VerifySettings",

@@ -15,8 +15,8 @@ from gateway.settings.whole import Settings
 __all__ = ["SettingsError", "read_settings", "settings_table"]
 
 _SECRETS: Final = (
-    *("FIELD_KEYS", "LOOKUP_KEY", "BITRIX_FEED_KEY", "BITRIX_WEBHOOK_URL", "EMIAS_KEY_PASSWORD"),
-    *("DATABASE_URL", "REDIS_URL"),
+    *("ALERT_URLS", "FIELD_KEYS", "LOOKUP_KEY", "BITRIX_FEED_KEY", "BITRIX_WEBHOOK_URL", "EMIAS_KEY_PASSWORD"),
+    *("ADMIN_MFA_KEYS", "DATABASE_URL", "REDIS_URL", "ESIA_KEY_PASSWORD", "BROKER_CLIENT_SECRET"),
 )
 
 

@@ -6,18 +6,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
 from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, field_validator
 
+from gateway.settings.alerts import AlertSettings
 from gateway.settings.channel import ChannelSettings
+from gateway.settings.identity import IdentitySettings
 from gateway.settings.naming import named
-from gateway.settings.process import DatabaseSettings, Port
+from gateway.settings.privacy import FieldKeySettings, RetentionSettings
+from gateway.settings.process import Port
 from gateway.settings.site import SiteSettings
 
 __all__ = ["Settings"]
 
 
-class Settings(ChannelSettings, SiteSettings, DatabaseSettings):
+class Settings(FieldKeySettings, RetentionSettings, ChannelSettings, SiteSettings, IdentitySettings, AlertSettings):
     """What the gateway and the sync worker need."""
 
     redis_url: SecretStr = Field(description="Redis or Valkey: redis://:password@host:6379/0")
@@ -41,16 +43,10 @@ class Settings(ChannelSettings, SiteSettings, DatabaseSettings):
         default_factory=dict, description="institutions to know from the start: 0101=Поликлиника № 1,0202=…"
     )
 
-    field_keys: SecretStr = Field(description="Fernet keys for personal data, comma-separated, newest first")
-    lookup_key: SecretStr = Field(description="key of the HMAC by which personal data is found, 32 characters or more")
-
     gateway_host: str = Field(default="127.0.0.1", description="address that Bitrix calls")
     gateway_port: Port = Field(default=8080, description="its port")
     internal_host: str = Field(default="127.0.0.1", description="address of /health and /metrics")
     internal_port: Port = Field(default=8081, description="its port")
-    trusted_proxies: str = Field(
-        default="", description="proxies whose X-Forwarded-* the admin believes, comma-separated"
-    )
 
     sync_shortest: PositiveInt = Field(default=300, description="seconds to the next read of a schedule that moves")
     sync_longest: PositiveInt = Field(default=900, description="seconds to the next read of a schedule that rests")
@@ -90,25 +86,6 @@ class Settings(ChannelSettings, SiteSettings, DatabaseSettings):
     def _ascending(cls, given: tuple[float, ...]) -> tuple[float, ...]:
         if sorted(set(given)) != list(given):
             raise ValueError("not ascending")
-        return given
-
-    @field_validator("field_keys")
-    @classmethod
-    def _fernet_keys(cls, given: SecretStr) -> SecretStr:
-        keys = [key.strip() for key in given.get_secret_value().split(",") if key.strip()]
-        try:
-            fitting = [Fernet(key) for key in keys]
-        except ValueError:
-            fitting = []
-        if not fitting:
-            raise ValueError("not each of them is 32 bytes in url-safe base64")
-        return given
-
-    @field_validator("lookup_key")
-    @classmethod
-    def _long_enough(cls, given: SecretStr) -> SecretStr:
-        if len(given.get_secret_value()) < 32:  # noqa: PLR2004 - the description says so
-            raise ValueError("shorter than 32 characters")
         return given
 
     def _contradictions(self) -> dict[str, object]:

@@ -47,8 +47,9 @@ WHERE doctor_id = $1 AND starts_at = $2 AND slot_date = ($2::timestamptz AT TIME
 
 _INSERT: Final = """
 INSERT INTO bookings (id, site_id, api_key_id, hold_id, site_doctor_id, doctor_id, starts_at, ends_at, room, slot_id,
-                      emias_slot_id, patient_sealed, patient_mask, snils_hash, birth_hash, contact_sealed)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                      emias_slot_id, patient_sealed, patient_mask, snils_hash, birth_hash, contact_sealed,
+                      identity_source, policy_mark, retry_of)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 ON CONFLICT DO NOTHING
 """
 
@@ -161,9 +162,9 @@ class BookingLedger:
         await self._insert(connection, intent, hold, slot)
         if intent.idempotency:
             await _bind_key(connection, intent.idempotency, intent.booking_id)
-        await connection.execute(
-            ADD_HISTORY, intent.booking_id, None, BookingState.SUBMITTING, "submitted", 1, _actor(intent.holder)
-        )
+        cause = "submitted" if intent.retry_of is None else "retried"
+        actor = intent.actor or _actor(intent.holder)
+        await connection.execute(ADD_HISTORY, intent.booking_id, None, BookingState.SUBMITTING, cause, 1, actor)
         row = await connection.fetchrow(_BY_ID, intent.booking_id)
         return read_booking(row), read_free_slot(row)
 
@@ -187,6 +188,9 @@ class BookingLedger:
             self.cipher.snils_hash(patient.snils),
             self.cipher.birth_hash(patient.birth_date),
             self.cipher.seal_text(intent.contact) if intent.contact else None,
+            intent.source,
+            intent.policy_mark,
+            intent.retry_of,
         )
         if written != "INSERT 0 1":
             raise SlotTaken(slot_id=hold["slot_id"])
@@ -272,9 +276,9 @@ class BookingLedger:
         return read_booking(row)
 
     async def open_cancel(
-        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None
+        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None, actor: str | None = None
     ) -> tuple[Booking, Patient]:
-        """Commit `cancelling` under a new token.
+        """Commit `cancelling` under a new token, asked for by `actor`, else by the holder's key.
 
         Raises:
             NotFound: the site has no such booking.
@@ -298,7 +302,7 @@ class BookingLedger:
                 BookingState.CANCELLING,
                 "cancel_asked",
                 attempt,
-                _actor(holder),
+                actor or _actor(holder),
             )
             return read_booking(row), self.cipher.open_patient(row["patient_sealed"])
 

@@ -48,6 +48,19 @@ WHERE (site_id, element_id) IN (SELECT site_id, element_id FROM doctor_rereads W
                                 LIMIT $1 FOR UPDATE SKIP LOCKED)
 """
 
+# A session's end is naive local time of the admin's host; a day covers every zone.
+_FORGET_SESSIONS: Final = """
+DELETE FROM sessions
+WHERE id IN (SELECT id FROM sessions
+             WHERE least(expiry_date, max_expiry_date) < (now() AT TIME ZONE 'UTC') - interval '1 day'
+             LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+_FORGET_GUESSES: Final = """
+DELETE FROM login_guesses
+WHERE (kind, digest) IN (SELECT kind, digest FROM login_guesses WHERE last_at < now() - interval '1 day'
+                         LIMIT $1 FOR UPDATE SKIP LOCKED)
+"""
+
 _FORGET_LOG: Final = """
 DELETE FROM sync_log
 WHERE id IN (SELECT id FROM sync_log WHERE at < now() - $2::interval LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -87,6 +100,10 @@ class Housekeeping:
     async def forget_idempotency_keys(self) -> int:
         """Remove the keys whose time is over and count them."""
         return await self._in_portions(_FORGET_KEYS)
+
+    async def forget_logins(self) -> int:
+        """Remove the admin's sessions that are over and failed logins that no longer count, and count them."""
+        return await self._in_portions(_FORGET_SESSIONS) + await self._in_portions(_FORGET_GUESSES)
 
     async def forget_pushes(self, older_than: timedelta) -> int:
         """Remove old events of the sites, and marks that nobody reads, and count them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.domain.accounting import Account
 from gateway.domain.booking import LIVE_STATES, MOVES, BookingState
 from gateway.domain.hold import HOLD_FOR, MAX_RENEWALS
+from gateway.store.audit_chain import BROKEN_LINKS, OUTSIDE_THE_CHAIN, WRONG_HEAD
+from gateway.store.disclosure_audit import DISCLOSED_WITHOUT_TRACE, TRACE_WITHOUT_DISCLOSURE
 from gateway.store.engine import Database
 
 __all__ = ["CHECKS", "Check", "Snapshot", "open_snapshot"]
@@ -23,7 +25,7 @@ _LONGEST_CALL: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A query whose every row names a breach, with its arguments; `invariant` is I1 to I12."""
+    """A query whose every row names a breach, with its arguments; `invariant` is I1 to I13."""
 
     invariant: str
     query: str
@@ -158,8 +160,13 @@ CHECKS: Final = (
     Check("I7", _TOKENS),
     Check("I8", _NOBODY_LOOKS, (_LOOK_GRACE, _LONGEST_DOUBT)),
     Check("I8", _OFFERED, (_LIVE,)),
+    Check("I10", DISCLOSED_WITHOUT_TRACE),
+    Check("I10", TRACE_WITHOUT_DISCLOSURE),
     Check("I11", _SLOTS_DELETED),
     Check("I12", _NEVER_ENDS, (_LONGEST_CALL,)),
+    Check("I13", BROKEN_LINKS),
+    Check("I13", OUTSIDE_THE_CHAIN),
+    Check("I13", WRONG_HEAD),
 )
 """Every check, in the order of the invariants."""
 
@@ -167,6 +174,8 @@ _ACCOUNTS: Final = """
 SELECT b.id::text, b.state, e.lpu_code, e.emias_doctor_id, b.starts_at, b.emias_appointment_id
 FROM bookings b JOIN emias_doctors e ON e.id = b.doctor_id
 """
+
+_ERASED_UNTIL: Final = "SELECT erased_until FROM retention_clock WHERE kind = 'bookings'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,11 @@ class Snapshot:
         """List every booking by its id, as EMIAS's book knows it."""
         rows = await self.connection.fetch(_ACCOUNTS)
         return {row[0]: Account(row[0], BookingState(row[1]), *row[2:]) for row in rows}
+
+    async def bookings_erased_until(self) -> datetime | None:
+        """Tell up to which visit bookings have been removed by their deadline."""
+        until: datetime | None = await self.connection.fetchval(_ERASED_UNTIL)
+        return until
 
 
 @asynccontextmanager

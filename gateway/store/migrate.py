@@ -18,7 +18,7 @@ from piccolo.conf.apps import AppConfig, Finder, MigrationModule
 from gateway.store.engine import Database, open_pool
 from gateway.store.piccolo_conf import APP_REGISTRY, lent_engine
 
-__all__ = ["migrate", "pending"]
+__all__ = ["grant", "migrate", "pending"]
 
 _AHEAD: Final = timedelta(days=62)
 _PATIENCE: Final = timedelta(minutes=5)
@@ -44,6 +44,12 @@ async def migrate(url: str) -> list[str]:
             _AHEAD,
         )
         return ran
+
+
+async def grant(url: str, role: str) -> None:
+    """Let a role run the application: it may write the audit log, and neither change it nor the schema."""
+    async with _patient_database(url) as database:
+        await database.pool.execute("SELECT grant_application($1)", role)
 
 
 async def pending(url: str) -> list[str]:

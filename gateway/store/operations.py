@@ -88,6 +88,8 @@ SET requests = m.requests + excluded.requests, failures = m.failures + excluded.
 _FORGET: Final = (
     "DELETE FROM emias_minutes WHERE at < now() - interval '8 days'",
     "DELETE FROM error_groups WHERE last_at < now() - interval '8 days'",
+    "DELETE FROM alerts WHERE closed_at < now() - interval '90 days'",
+    "DELETE FROM alert_messages WHERE made_at < now() - interval '90 days'",
     """
     DELETE FROM beats b WHERE NOT EXISTS (
         SELECT FROM beats a WHERE a.process = b.process AND a.instance = b.instance AND a.what = 'alive'

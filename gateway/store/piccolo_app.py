@@ -14,6 +14,10 @@ APP_CONFIG = AppConfig(
     app_name="gateway",
     migrations_folder_path=str(Path(__file__).parent / "migrations"),
     table_classes=list(TABLES),
-    migration_dependencies=[],
+    migration_dependencies=[
+        "piccolo.apps.user.piccolo_app",
+        "piccolo_api.session_auth.piccolo_app",
+        "piccolo_api.mfa.authenticator.piccolo_app",
+    ],
     commands=[],
 )

@@ -20,6 +20,7 @@ APP_REGISTRY = AppRegistry(
         "gateway.store.piccolo_app",
         "piccolo.apps.user.piccolo_app",
         "piccolo_api.session_auth.piccolo_app",
+        "piccolo_api.mfa.authenticator.piccolo_app",
         "piccolo_admin.piccolo_app",
     ]
 )

@@ -21,9 +21,7 @@ SELECT
     (SELECT count(*) FROM emias_doctors e
      WHERE EXISTS (SELECT FROM bookable_mappings b WHERE b.emias_doctor = e.id)) AS doctors,
     (SELECT count(*) FROM doctor_mappings WHERE status <> 'mapped') AS mapping_problems,
-    (SELECT count(*) FROM error_groups WHERE state = 'new') AS new_errors,
-    (SELECT coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM bookings
-     WHERE patient_sealed IS NOT NULL) AS oldest_personal
+    (SELECT count(*) FROM error_groups WHERE state = 'new') AS new_errors
 """
 
 
@@ -38,7 +36,6 @@ class Stock:
     doctors: int
     mapping_problems: int
     new_errors: int
-    oldest_personal: float
 
 
 async def take_stock(database: Database) -> Stock:
@@ -52,5 +49,4 @@ async def take_stock(database: Database) -> Stock:
         doctors=row["doctors"],
         mapping_problems=row["mapping_problems"],
         new_errors=row["new_errors"],
-        oldest_personal=float(row["oldest_personal"]),
     )

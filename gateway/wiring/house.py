@@ -23,11 +23,13 @@ from gateway.metrics import Metrics
 from gateway.ports import (
     Changes,
     Clock,
+    Disclosures,
     HoldLimits,
     Housekeeping,
     IdempotencyBook,
     KeyRing,
     PushBook,
+    Retention,
     SyncBook,
 )
 from gateway.services.book import Book
@@ -42,27 +44,35 @@ from gateway.services.reread import RereadPushed
 from gateway.services.resend import Resend
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
+from gateway.services.wishes.carry_out import CarryOut
+from gateway.services.wishes.hands import Tools, make_hands
 from gateway.settings import Settings
 from gateway.store import (
     api_keys,
     bookings,
+    cases,
     changes,
     directory,
+    disclosures,
     doubts,
     holds,
     housekeeping,
     idempotency,
     pushes,
+    retention,
     sync_book,
+    wishes,
 )
 from gateway.store.cipher import Cipher
 from gateway.store.engine import open_database
 from gateway.store.health import HealthNotes
 from gateway.store.institutions import Institutions
 from gateway.store.operations import Operations
-from gateway.store.switches import Switches
+from gateway.store.switches import SwitchBoard, Switches
 from gateway.store.tables.choices import BeatKind
+from gateway.wiring.alerts import watch_of
 from gateway.wiring.channels import certificate_watch, circuit_rules, emias_channels, shared_budget
+from gateway.wiring.identity import IdentityParts, open_identity
 from gateway.wiring.site import mirror_of, open_site_feed, reread_of
 
 __all__ = ["House", "field_keys", "open_house"]
@@ -95,6 +105,10 @@ class House:
     pushes: PushBook
     reread: RereadPushed | None
     operations: Operations
+    retention: Retention
+    disclosures: Disclosures
+    wishes: CarryOut
+    identity: IdentityParts | None = None
 
 
 class _MoscowClock:
@@ -116,6 +130,7 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
         line = await stack.enter_async_context(open_redis(settings.redis_url.get_secret_value()))
         operations = Operations(database, process)
         await stack.enter_async_context(operations.kept())
+        await stack.enter_async_context(watch_of(settings, operations, metrics).kept())
 
         def count(seen: Observation) -> None:
             metrics.emias_called(seen.operation, seen.outcome, seen.again, seen.seconds)
@@ -167,29 +182,53 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
             under_way=under_way,
         )
         mirror = await mirror_of(feed, settings, database)
+        replies = idempotency.IdempotencyBook(database)
+        hold = HoldSlot(
+            directory=doctors,
+            ledger=holds.HoldLedger(database),
+            gate=gate,
+            offer=offer,
+            refresh=refresh,
+            clock=clock,
+            limits=HoldLimits(per_visitor=settings.holds_per_visitor, per_key=settings.holds_per_key),
+            stale_after=timedelta(seconds=settings.verify_hold_after),
+            patience=timedelta(seconds=settings.hold_patience),
+        )
+        submit = Book(ledger, emias, gate, offer, under_way, resend, resolve)
+        cancel = Cancel(ledger, emias, under_way, resend)
+        identity = None
+        if process == "gateway":
+            identity = await stack.enter_async_context(
+                open_identity(settings, field_keys(settings), line, clock, submit, metrics, operations)
+            )
+        tools = Tools(
+            wishes=wishes.WishBook(database),
+            cases=cases.CaseBook(database, cipher),
+            ledger=ledger,
+            idempotency=replies,
+            switches=SwitchBoard(database),
+            emias=emias,
+            clock=clock,
+            hold=hold,
+            book=submit,
+            cancel=cancel,
+            refresh=refresh,
+            proof_after=plan.after[-1],
+            lease=_LEASE,
+        )
         yield House(
             settings=settings,
             clock=clock,
             metrics=metrics,
             keys=api_keys.KeyRing(database),
             changes=changes.Changes(database),
-            idempotency=idempotency.IdempotencyBook(database),
+            idempotency=replies,
             sync_book=book,
             housekeeping=housekeeping.Housekeeping(database),
             browse=Browse(doctors, clock, timedelta(days=30)),
-            hold=HoldSlot(
-                directory=doctors,
-                ledger=holds.HoldLedger(database),
-                gate=gate,
-                offer=offer,
-                refresh=refresh,
-                clock=clock,
-                limits=HoldLimits(per_visitor=settings.holds_per_visitor, per_key=settings.holds_per_key),
-                stale_after=timedelta(seconds=settings.verify_hold_after),
-                patience=timedelta(seconds=settings.hold_patience),
-            ),
-            book=Book(ledger, emias, gate, offer, under_way, resend, resolve),
-            cancel=Cancel(ledger, emias, under_way, resend),
+            hold=hold,
+            book=submit,
+            cancel=cancel,
             resolve=resolve,
             report=Report(doctors, clock, settings.lag_after, breaker),
             refresh=refresh,
@@ -197,6 +236,12 @@ async def open_house(settings: Settings, process: Literal["gateway", "sync"] = "
             pushes=pushes.PushBook(database),
             reread=reread_of(mirror, database),
             operations=operations,
+            retention=retention.Retention(database, settings.deadlines),
+            disclosures=disclosures.DisclosureBook(
+                database, cipher, disclosures.search_keys(settings.lookup_key.get_secret_value())
+            ),
+            wishes=make_hands(tools),
+            identity=identity,
         )
 
 

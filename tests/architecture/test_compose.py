@@ -54,8 +54,8 @@ def test_each_secret_file_is_mounted(compose: dict[str, Any], service: str) -> N
 
 
 def test_the_admin_is_given_no_key(compose: dict[str, Any]) -> None:
-    """The admin's container holds neither EMIAS's key nor one to personal data."""
-    assert compose["services"]["admin"]["secrets"] == ["database_url"]
+    """The admin's container holds neither EMIAS's key nor one to personal data, only that of its own one-time codes."""
+    assert compose["services"]["admin"]["secrets"] == ["admin_mfa_keys", "database_url"]
 
 
 def test_the_image_holds_what_it_copies() -> None:

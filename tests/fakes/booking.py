@@ -156,6 +156,7 @@ class FakeBookings:
     world: World
     rows: dict[UUID, Booking] = field(default_factory=dict)
     patients: dict[UUID, Patient] = field(default_factory=dict)
+    intents: list[Intent] = field(default_factory=list)
     taken: set[UUID] = field(default_factory=set)
     settle_fault: Exception | None = None
     open_fault: Exception | None = None
@@ -175,6 +176,7 @@ class FakeBookings:
         booking = make_booking(slot, intent.booking_id, self.world.clock.now())
         self.rows[booking.id] = booking
         self.patients[booking.id] = intent.patient
+        self.intents.append(intent)
         self.world.idempotency.link(intent.idempotency, booking.id)
         return booking, slot
 
@@ -230,7 +232,11 @@ class FakeBookings:
         raise NotFound("booking")
 
     async def open_cancel(
-        self, holder: Holder, booking_id: UUID, idempotency: IdempotencyKey | None
+        self,
+        holder: Holder,
+        booking_id: UUID,
+        idempotency: IdempotencyKey | None,
+        actor: str | None = None,  # noqa: ARG002 - this ledger keeps no history
     ) -> tuple[Booking, Patient]:
         """Write down that a booking is being cancelled."""
         booking = await self.get(holder.site_id, booking_id)

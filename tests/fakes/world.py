@@ -16,26 +16,32 @@ from gateway.domain.pace import Pace
 from gateway.holds.memory_breaker import MemoryBreaker
 from gateway.metrics import Metrics
 from gateway.ports import (
+    Disclosures,
     Emias,
     HoldLimits,
     Housekeeping,
+    Retention,
     SyncBook,
 )
 from gateway.services.book import Book
+from gateway.services.book_identified import BookIdentified
 from gateway.services.browse import Browse
 from gateway.services.cancel import Cancel
 from gateway.services.hold import HoldSlot
+from gateway.services.identify import Identify
 from gateway.services.offer import Offer
 from gateway.services.refresh import Refresh
 from gateway.services.report import Report
 from gateway.services.resend import Resend
 from gateway.services.resolve import Resolve
 from gateway.services.under_way import UnderWay
+from gateway.services.wishes.carry_out import CarryOut
 from gateway.settings import Settings, read_settings
 from gateway.store.operations import Operations
-from gateway.wiring import House
+from gateway.wiring import House, IdentityParts
 from tests.fakes.booking import FakeBookings, FakeEmias, FakeGate, FakeHolds, FakeIdempotency
 from tests.fakes.doubts import FakeDoubts
+from tests.fakes.identity import FakeLogins, FakeProvider, FakeTickets
 from tests.fakes.nouns import SITE, make_booking, make_key, make_slot
 from tests.fakes.pushes import FakePushes
 from tests.fakes.reading import FakeChanges, FakeClock, FakeDirectory, FakeKeys
@@ -49,7 +55,7 @@ class World:
     def __init__(self, **settings: str) -> None:
         self.settings = _settings(settings)
         self.clock = FakeClock()
-        self.keys = FakeKeys({"k1": make_key("k1", "read", "book", "events"), "k2": make_key("k2", "read")})
+        self.keys = FakeKeys({"k1": make_key("k1", "read", "book", "events", "identity"), "k2": make_key("k2", "read")})
         self.directory = FakeDirectory(self, [make_slot(hours) for hours in (5, 6, 7, 30)])
         self.holds = FakeHolds(self)
         self.gate = FakeGate()
@@ -62,6 +68,9 @@ class World:
         self.breaker = MemoryBreaker(CircuitRules())
         self.under_way = UnderWay()
         self.metrics = Metrics()
+        self.provider: FakeProvider | None = None
+        self.logins = FakeLogins()
+        self.tickets = FakeTickets()
 
     @property
     def slot(self) -> FreeSlot:
@@ -84,6 +93,7 @@ class World:
             timedelta(seconds=5),
             self.under_way,
         )
+        book = Book(self.bookings, emias, self.gate, offer, self.under_way, Resend(self.bookings), resolve)
         return House(
             settings=self.settings,
             clock=clock,
@@ -105,7 +115,7 @@ class World:
                 timedelta(minutes=10),
                 timedelta(seconds=1),
             ),
-            book=Book(self.bookings, emias, self.gate, offer, self.under_way, Resend(self.bookings), resolve),
+            book=book,
             cancel=Cancel(self.bookings, emias, self.under_way, Resend(self.bookings)),
             resolve=resolve,
             report=Report(self.directory, clock, timedelta(minutes=30), self.breaker),
@@ -114,6 +124,28 @@ class World:
             pushes=self.pushes,
             reread=None,
             operations=cast("Operations", None),
+            identity=self._identity(book),
+            retention=cast("Retention", None),
+            disclosures=cast("Disclosures", None),
+            wishes=cast("CarryOut", None),
+        )
+
+    def _identity(self, book: Book) -> IdentityParts | None:
+        """Join a login to the fakes, where there is a provider."""
+        if self.provider is None:
+            return None
+        lasts = timedelta(minutes=30)
+        return IdentityParts(
+            Identify(
+                self.provider,
+                self.logins,
+                self.tickets,
+                self.clock,
+                lasts,
+                self.settings.identity_redirect_uri,
+                self.metrics.login_ended,
+            ),
+            BookIdentified(book, self.tickets, self.clock),
         )
 
     def hold_slot(self, slot: FreeSlot | None = None) -> Hold:

@@ -16,10 +16,13 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from admin.metrics import AdminMetrics
+from gateway.domain.alerts.alert import Severity
 from gateway.domain.circuit import Circuit, CircuitState, Lane
+from gateway.domain.retention import Kind, Standing
 from gateway.domain.retry import Again
 from gateway.metrics import Metrics
 from gateway.ports import Written
+from gateway.ports.alerting import AlertFigures
 from gateway.services.refresh import Refreshed, Result
 from gateway.store.stock import Stock
 from sync.signs import Signs
@@ -28,7 +31,7 @@ from tests.unit.sync.fakes import due_doctor
 OPS = Path(__file__).parents[2] / "ops"
 OF_THE_PROCESS = re.compile(r"process_|python_")
 LABELS = {"method", "route", "status", "code", "source", "operation", "outcome", "again", "cause", "lpu_code", "lane"}
-LABELS |= {"granted", "channel", "result", "change", "chore", "area"}
+LABELS |= {"granted", "channel", "result", "change", "chore", "area", "severity", "kind", "ending"}
 
 
 def _gateway() -> CollectorRegistry:
@@ -41,6 +44,11 @@ def _gateway() -> CollectorRegistry:
     metrics.budget_asked(Lane.READS, 0.1, granted=False)
     metrics.budget_used("0101", Lane.READS, 1)
     metrics.certificate_shown("main", datetime.now(UTC))
+    metrics.alerts_seen(AlertFigures(dict.fromkeys(Severity, 1), 2, 3.0, 4.0))
+    metrics.alert_sent("delivered")
+    metrics.login_ended("failed", "ESIA-007014")
+    metrics.login_signed(0.01)
+    metrics.esia_clock_seen(0.5)
     return metrics.registry
 
 
@@ -52,7 +60,10 @@ def _worker() -> CollectorRegistry:
     signs.doubt_looked_at("booked")
     signs.mirror_passed("done")
     signs.chore_done("expire_holds", 1)
-    signs.stock_taken(Stock(1, 2, 3.0, 4, 5, 6, 7, 8.0))
+    signs.stock_taken(Stock(1, 2, 3.0, 4, 5, 6, 7))
+    signs.wish_carried("switch", "done")
+    signs.oldest_wish(1.0)
+    signs.retention_seen([Standing(Kind.HOLDS, None, None, 0, None, 0, 0)])
     return registry
 
 
@@ -128,3 +139,14 @@ async def test_the_admin_serves_what_it_counts() -> None:
     text = generate_latest(await _admin()).decode()
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert families["emias_admin_request_seconds"].samples[0].labels["area"] == "dashboard"
+
+
+def test_every_alert_says_what_to_do_in_two_languages() -> None:
+    """Each rule of `ops/` has a severity, a Russian and an English word, and a page that exists."""
+    alerts = yaml.safe_load((OPS / "prometheus-alerts.yaml").read_text(encoding="utf-8"))
+    rules = [rule for group in alerts["groups"] for rule in group["rules"]]
+    assert len(rules) > 10
+    for rule in rules:
+        assert rule["labels"]["severity"] in set(Severity)
+        assert rule["annotations"]["summary"].count(" · ") == 1, rule["alert"]
+        assert (OPS.parent / rule["annotations"]["runbook"]).is_file(), rule["alert"]

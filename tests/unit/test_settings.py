@@ -25,9 +25,9 @@ LOOKUP_KEY = "canary-lookup-key-of-32-characters-"
 NEEDED = {
     "DATABASE_URL": "postgresql://gateway:canary-db@db:5432/gateway",
     "EMIAS_URL": "https://emias.example/ws",
-    "REDIS_URL": "redis://:canary-redis@redis:6379/0",
     "FIELD_KEYS": FERNET_KEY,
     "LOOKUP_KEY": LOOKUP_KEY,
+    "REDIS_URL": "redis://:canary-redis@redis:6379/0",
 }
 SECRETS = {
     **NEEDED,

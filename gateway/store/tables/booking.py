@@ -7,6 +7,7 @@ from piccolo.columns.readable import Readable
 from piccolo.table import Table
 
 from gateway.domain.booking import BookingState
+from gateway.domain.identity import IdentitySource, PolicyMark
 from gateway.domain.outcomes import Refusal
 from gateway.store.tables.api_key import ApiKey
 from gateway.store.tables.doctor import Doctor
@@ -43,17 +44,30 @@ class Booking(Table, tablename="bookings", help_text="Записи на приё
     ticket = Text(null=True, default=None, help_text="Талон / Ticket")
     patient_sealed = Text(null=True, default=None, secret=True, help_text="Пациент (зашифрован) / Patient (sealed)")
     patient_mask = Text(help_text="Пациент: инициалы и конец СНИЛС / Patient: initials and end of SNILS")
-    snils_hash = Text(secret=True, help_text="Отпечаток СНИЛС / Keyed hash of the SNILS")
+    snils_hash = Text(null=True, default=None, secret=True, help_text="Отпечаток СНИЛС / Keyed hash of the SNILS")
     guest_hash = Text(
         null=True, default=None, secret=True, help_text="Отпечаток талона и даты рождения / Hash for guests"
     )
-    birth_hash = Text(secret=True, help_text="Отпечаток даты рождения / Keyed hash of the birth date")
+    birth_hash = Text(
+        null=True, default=None, secret=True, help_text="Отпечаток даты рождения / Keyed hash of the birth date"
+    )
     contact_sealed = Text(null=True, default=None, secret=True, help_text="Связь (зашифрована) / Contact (sealed)")
+    identity_source = Text(
+        default="manual",
+        choices=IdentitySource,
+        help_text="Откуда данные пациента / Where the patient's data come from",
+    )
+    policy_mark = Text(
+        default="typed", choices=PolicyMark, help_text="Кто ручается за полис / Who vouches for the policy"
+    )
     checks = Integer(default=0, help_text="Сверок неясного исхода / Checks of an unknown outcome")
     next_check_at = Timestamptz(null=True, default=None, help_text="Следующая сверка / Next check")
     doubted_at = Timestamptz(null=True, default=None, help_text="Неясна с / In doubt since")
     look_until = Timestamptz(null=True, default=None, help_text="Сверяется до / Being checked until")
     retries_stopped = Boolean(default=False, help_text="Сверки остановлены оператором / Checks stopped by an operator")
+    retention = Text(null=True, default=None, help_text="Срок хранения: какой / Which deadline holds")
+    rests_since = Timestamptz(null=True, default=None, help_text="Срок хранения считается с / Its deadline counts from")
+    retry_of = UUID(null=True, default=None, help_text="Повтор записи / Retry of the booking")
     created_at = Timestamptz(help_text="Создана / Created")
     updated_at = Timestamptz(help_text="Изменена / Changed")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 __all__ = [
+    "AlertMessageKind",
+    "AlertStanding",
     "BeatKind",
     "CallLane",
     "ErrorEnding",
@@ -135,3 +137,18 @@ class ErrorState(StrEnum):
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"
     MUTED = "muted"
+
+
+class AlertStanding(StrEnum):
+    """Where a trouble stands."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class AlertMessageKind(StrEnum):
+    """Of alerts, or a test that somebody asked for."""
+
+    ALERTS = "alerts"
+    TEST = "test"

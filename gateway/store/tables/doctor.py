@@ -22,7 +22,11 @@ class Doctor(Table, tablename="doctors", help_text="Врачи, как они з
     specialty_id = Text(required=True, help_text="ID специальности / Specialty id")
     specialty_name = Text(required=True, help_text="Специальность / Specialty")
     is_active = Boolean(default=True, help_text="Показывается на сайте / Shown on the site")
-    is_blocked = Boolean(default=False, help_text="Запись закрыта администратором / Booking closed by an administrator")
+    is_blocked = Boolean(
+        default=False,
+        help_text="Запись закрыта администратором: на сайте не предлагается, записи остаются / "
+        "Booking closed by an administrator: not offered on the site, bookings stay",
+    )
     sort = Integer(default=500, help_text="Порядок в списке / Order in the list")
     source_hash = Text(help_text="Отпечаток записи на сайте / Digest of the site's record")
     seen_at = Timestamptz(help_text="Когда запись сайта изменилась / When the site's record last changed")

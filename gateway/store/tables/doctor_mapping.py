@@ -20,9 +20,16 @@ class DoctorMapping(
     """A site doctor's place in EMIAS; the database itself fills status, reason and EMIAS doctor."""
 
     id = BigSerial(primary_key=True)
-    doctor_id = ForeignKey(Doctor, null=False, help_text="Врач сайта / Site's doctor")
-    lpu_code = Text(help_text="Код ЛПУ / LPU code")
-    emias_doctor_id = Text(help_text="Номер врача в ЕМИАС / Doctor's id in EMIAS")
+    doctor_id = ForeignKey(
+        Doctor, null=False, help_text="Врач сайта: к кому запишут / Site's doctor: whom patients book"
+    )
+    lpu_code = Text(
+        help_text="Код ЛПУ: как в списке «Медучреждения», с нулями впереди / LPU code: as under Institutions"
+    )
+    emias_doctor_id = Text(
+        help_text="Номер врача в ЕМИАС: одна связь — один номер, у номера один врач сайта / "
+        "Doctor's id in EMIAS: one id a mapping, one doctor of the site an id"
+    )
     origin = Text(default="admin", choices=MappingOrigin, help_text="Откуда связь / Where the mapping comes from")
     status = Text(
         default="mapped", choices=MappingStatus, help_text="Состояние (ставит база) / Status (set by the database)"

@@ -20,7 +20,11 @@ class DoctorPin(
 
     id = BigSerial(primary_key=True)
     doctor_id = ForeignKey(Doctor, null=False, help_text="Врач сайта / Site's doctor")
-    field = Text(required=True, choices=PinnedField, help_text="Поле / Field")
+    field = Text(
+        required=True,
+        choices=PinnedField,
+        help_text="Поле: какое слово сайта заменить / Field: which of the site's words to replace",
+    )
     value = Text(required=True, help_text="Закреплённое значение (для показа: true или false) / Pinned value")
     source_value = Text(help_text="Значение с сайта (ставит база) / What the site says (set by the database)")
     source_changed_at = Timestamptz(
@@ -28,6 +32,6 @@ class DoctorPin(
         default=None,
         help_text="Сайт изменил значение после закрепления, когда / When the site has changed it since",
     )
-    reason = Text(required=True, help_text="Почему / Why")
+    reason = Text(required=True, help_text="Почему: прочтут коллеги / Why: colleagues read it")
     author = Text(help_text="Кто закрепил / Who pinned it")
     at = Timestamptz(help_text="Когда закреплено / When it was pinned")

@@ -13,7 +13,7 @@ class Institution(Table, tablename="institutions", help_text="Медучрежд
     """An institution (LPU) whose EMIAS the gateway asks."""
 
     lpu_code = Text(primary_key=True, default="", help_text="Код ЛПУ / LPU code")
-    name = Text(help_text="Название / Name")
+    name = Text(help_text="Название: как в сводке и в тревогах / Name: as the dashboard and the alerts say it")
     is_open = Boolean(
         default=True,
         help_text="Запись открыта; если нет, врачи ЛПУ не предлагаются / Open; if not, its doctors are not offered",
@@ -26,7 +26,9 @@ class Institution(Table, tablename="institutions", help_text="Медучрежд
         default=False,
         help_text="Без повторов: неясные записи решает оператор / Nothing is sent again; doubts are the operator's",
     )
-    switch_reason = Text(help_text="Почему переключено / Why it was switched")
+    switch_reason = Text(
+        help_text="Почему переключено: останется в журнале выключателей / Why it was switched: kept in the switch log"
+    )
     switched_at = Timestamptz(null=True, default=None, help_text="Когда переключено / When it was switched")
     last_ok_at = Timestamptz(null=True, default=None, help_text="Последний ответ ЕМИАС / Last answer of EMIAS")
     last_error_at = Timestamptz(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz
+from piccolo.columns import Array, BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz
 from piccolo.table import Table
 
 from gateway.store.tables.site import Site
@@ -24,6 +24,7 @@ class MirrorRefusal(
     shown = Integer(default=0, help_text="Врачей показывается / Doctors shown now")
     missing = Integer(default=0, help_text="Из них пропало / Of these missing")
     examples = Text(help_text="Кто пропал, первые по списку / Some of the missing")
+    missing_ids = Array(Text(), help_text="ID пропавших / Ids of the missing")
     first_at = Timestamptz(help_text="Когда отвергнута впервые / First refused")
     last_at = Timestamptz(help_text="Когда отвергнута последний раз / Last refused")
     is_approved = Boolean(default=False, help_text="Подтверждаю: скрыть этих врачей / Approved: hide these doctors")

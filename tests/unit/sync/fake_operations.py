@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from gateway.domain.circuit import Circuit, CircuitRules, CircuitState
+from gateway.domain.retention import Kind, Standing
 from gateway.holds.memory_breaker import MemoryBreaker
 from gateway.ports import Clock, Directory
 from gateway.services.report import Report
 from gateway.store.stock import Stock
 from gateway.store.tables.choices import BeatKind
 
-__all__ = ["FakeOperations", "make_report"]
+__all__ = ["FakeDisclosures", "FakeOperations", "FakeRetention", "make_report"]
 
 
 class FakeOperations:
@@ -46,7 +48,37 @@ class FakeOperations:
 
     async def stock(self) -> Stock:
         """Count a little of each."""
-        return Stock(1, 2, 300.0, 4, 50, 6, 7, 8.0)
+        return Stock(1, 2, 300.0, 4, 50, 6, 7)
+
+
+class FakeRetention:
+    """Erases three rows at each pass and finds one overdue."""
+
+    def __init__(self) -> None:
+        self.passes = 0
+
+    async def run(self) -> Mapping[Kind, int]:
+        """Count the pass."""
+        self.passes += 1
+        return {Kind.FAILED: 2, Kind.HOLDS: 1}
+
+    async def standings(self) -> Sequence[Standing]:
+        """Tell of two kinds."""
+        oldest = datetime.now(UTC) - timedelta(days=9)
+        late = Standing(Kind.FAILED, timedelta(days=7), oldest, 1, None, 0, 0)
+        return [late, Standing(Kind.UNSETTLED, None, None, 0, None, 0, 0)]
+
+
+class FakeDisclosures:
+    """Is asked for nothing."""
+
+    async def tell_key(self) -> int:
+        """Tell no news."""
+        return 0
+
+    async def answer(self) -> int:
+        """Answer nobody."""
+        return 0
 
 
 def make_report(clock: Clock) -> Report:

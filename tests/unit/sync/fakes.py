@@ -35,7 +35,8 @@ from sync.signs import Signs
 from tests.unit.services.fakes import Bookings, Emias
 from tests.unit.services.fakes_of_doubts import Doubts, a_resolve
 from tests.unit.sync.fake_mirror import FakeMirror
-from tests.unit.sync.fake_operations import FakeOperations, make_report
+from tests.unit.sync.fake_operations import FakeDisclosures, FakeOperations, FakeRetention, make_report
+from tests.unit.sync.fake_wishes import FakeChanges, FakeWishes
 
 __all__ = [
     "FakeBook",
@@ -250,6 +251,10 @@ class FakeChores:
         """Count."""
         return self._do("forget_idempotency_keys")
 
+    async def forget_logins(self) -> int:
+        """Count."""
+        return self._do("forget_logins")
+
     async def forget_pushes(self, older_than: timedelta) -> int:
         """Count."""
         assert older_than >= timedelta(days=7)
@@ -307,6 +312,10 @@ def make_house(
         "refresh": make_refresh(book, emias, lease),
         "mirror": mirror.service() if mirror else None,
         "operations": FakeOperations(),
+        "retention": FakeRetention(),
+        "disclosures": FakeDisclosures(),
+        "wishes": FakeWishes().service(),
+        "changes": FakeChanges(),
         "report": make_report(HandClock()),
     }
     rooms: dict[str, Any] = {room.name: given.get(room.name) for room in fields(House)}

@@ -10,7 +10,9 @@ from prometheus_client import CollectorRegistry
 from gateway.ports import Written
 from gateway.services.refresh import Refreshed, Result
 from sync.health import make_health_app
+from sync.retention import KeepDeadlines
 from sync.signs import Signs
+from tests.unit.sync.fake_operations import FakeRetention
 from tests.unit.sync.fakes import due_doctor
 
 
@@ -34,14 +36,30 @@ async def test_ready_while_the_loops_turn() -> None:
     signs = Signs(registry, lambda: now)
     assert await ask(signs, registry, "/health/ready") == (
         503,
-        b'{"status": "silent", "silent": ["schedules", "doubts", "expire_holds"]}',
+        b'{"status": "silent", "silent": ["schedules", "doubts", "expire_holds", "wishes"]}',
     )
     signs.beat("schedules")
     signs.beat("doubts")
+    signs.beat("wishes")
     signs.chore_done("expire_holds", 0)
     assert await ask(signs, registry, "/health/ready") == (200, b'{"status": "ok", "silent": []}')
     now += 45
-    assert signs.silent() == ["doubts", "expire_holds"]
+    assert signs.silent() == ["doubts", "expire_holds", "wishes"]
+
+
+async def test_overdue_personal_data_is_a_degraded_line() -> None:
+    """While rows have outlived their deadline the probe says of which kind and how many, and passes on."""
+    registry = CollectorRegistry()
+    signs = Signs(registry)
+    for loop in ("schedules", "doubts", "expire_holds", "wishes"):
+        signs.beat(loop)
+    deadlines = KeepDeadlines(FakeRetention(), signs)
+    assert (await deadlines.erase(), await deadlines.look()) == (3, 1)
+    answer = b'{"status": "degraded", "silent": [], "retention_overdue": {"failed": 1}}'
+    assert await ask(signs, registry, "/health/ready") == (200, answer)
+    _, text = await ask(signs, registry, "/metrics")
+    assert b'emias_gateway_retention_overdue{kind="failed"} 1.0' in text
+    assert b'emias_gateway_oldest_personal_row_seconds{kind="unsettled"} 0.0' in text
 
 
 async def test_live_whenever_it_answers() -> None:

@@ -1,0 +1,22 @@
+"""Who did what, and who may."""
+
+from __future__ import annotations
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+
+from gateway.store.schema_file import run_schema_file
+
+ID = "2026-11-23T06:00:00:000007"
+VERSION = "1.38.0"
+DESCRIPTION = "Audit log, roles of the admin, guesses of passwords."
+
+
+async def forwards() -> MigrationManager:
+    """Return the step that runs `schema/0007_audit.sql`."""
+    manager = MigrationManager(migration_id=ID, app_name="gateway", description=DESCRIPTION)
+
+    async def run() -> None:
+        await run_schema_file("0007_audit.sql")
+
+    manager.add_raw(run)
+    return manager
