@@ -82,6 +82,7 @@ def settle_create(outcome: CreateOutcome) -> Settlement:
                 outcome.kind.value,
                 HoldFate.RELEASED if lost else HoldFate.KEPT,
                 slot_gone=lost,
+                read_again=lost,
                 refusal=outcome.kind,
                 error_code=outcome.code,
             )

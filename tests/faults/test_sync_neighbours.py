@@ -20,10 +20,6 @@ _ROWS = """
 SELECT e.emias_doctor_id, s.starts_at, s.id, s.emias_slot_id, s.state, s.xmin::text
 FROM local_emias_slots s JOIN emias_doctors e ON e.id = s.doctor_id
 """
-_HASTEN_UNREAD = """
-UPDATE emias_doctors SET next_sync_at = CASE WHEN lease_token IS NULL THEN now() ELSE next_sync_at END
-WHERE as_of < $1 RETURNING id
-"""
 _TRIED = "SELECT count(*) FROM emias_doctors WHERE attempted_at > $1 AND lease_token IS NULL"
 
 
@@ -47,7 +43,7 @@ async def test_bad_doctors_disturb_no_others_among_five_hundred(
 
 
 async def _judge_a_pass(stage: Stage, client: httpx.AsyncClient, history: list[Event], figures: Figures) -> None:
-    await _read_well(stage)  # what earlier scenarios sold is free again in an EMIAS that was reset
+    await stage.read_well()  # what earlier scenarios sold is free again in an EMIAS that was reset
     hanging, garbage, empty, cut, renumbered, moved = await stage.slots_of_doctors(6)
     for slot, kind in ((hanging, "hang"), (garbage, "garbage_schedule"), (empty, "empty_schedule"), (cut, "truncated")):
         await stage.fault("GetSchedule", kind, doctor_id=int(slot.emias_doctor_id), times=0)
@@ -55,6 +51,7 @@ async def _judge_a_pass(stage: Stage, client: httpx.AsyncClient, history: list[E
     hold_id = await visitor.held(renumbered)
     named = {name: value for name, value in renumbered.named().items() if name != "starts_at"}
     await stage.tell("slots/renumber", **named, all=True)
+    stage.is_outdated = True
     await stage.tell("slots/take", **moved.named())
     before = await _rows(stage)
     count = await _pass(stage)
@@ -78,14 +75,6 @@ async def _pass(stage: Stage) -> int:
         while await stage.database.pool.fetchval(_TRIED, began) < count:
             await asyncio.sleep(0.2)
     return count
-
-
-async def _read_well(stage: Stage) -> None:
-    """Let every doctor be read once more, however often that must be tried."""
-    began = await stage.database.pool.fetchval("SELECT clock_timestamp()")
-    async with asyncio.timeout(_PASS_SECONDS):
-        while await stage.database.pool.fetch(_HASTEN_UNREAD, began):
-            await asyncio.sleep(0.5)
 
 
 async def _rows(stage: Stage) -> dict[tuple[str, datetime], Sequence[Any]]:

@@ -58,10 +58,10 @@ def test_an_appointment_without_an_id_is_booked_too() -> None:
 
 @pytest.mark.parametrize("kind", sorted(SLOT_LOST))
 def test_a_lost_slot_ends_the_hold(kind: Refusal) -> None:
-    """When EMIAS has sold the slot, nothing is left to hold."""
+    """When EMIAS has sold the slot, nothing is left to hold, and its doctor is read again soon."""
     settlement = settle_create(Rejected(kind, "E1"))
     assert settlement == Settlement(
-        BookingState.REJECTED, kind, HoldFate.RELEASED, slot_gone=True, refusal=kind, error_code="E1"
+        BookingState.REJECTED, kind, HoldFate.RELEASED, slot_gone=True, read_again=True, refusal=kind, error_code="E1"
     )
 
 
