@@ -20,6 +20,7 @@ from starlette.requests import Request
 
 from admin.masking import refuse_sealed
 from admin.meta import column_title, is_secret, name_of, primary_key_of, table_name
+from admin.roles import may_touch
 
 __all__ = ["editable", "only_columns", "read_only", "refusal"]
 
@@ -34,7 +35,7 @@ def refusal(column: Column, message: str) -> HTTPException:
 
 def read_only() -> Validators:
     """Refuse every change of a table."""
-    return Validators(every=[refuse_sealed, _refuse_change])
+    return Validators(every=[refuse_sealed, _refuse_change, _refuse_by_role])
 
 
 def editable(*methods: str) -> Validators:
@@ -44,12 +45,18 @@ def editable(*methods: str) -> Validators:
         if request.method not in _READS and request.method not in methods:
             raise HTTPException(405, detail="Это действие здесь не разрешено · This is not allowed here")
 
-    return Validators(every=[refuse_sealed, refuse_others, _note_change])
+    return Validators(every=[refuse_sealed, refuse_others, _refuse_by_role, _note_change])
 
 
 def _refuse_change(piccolo_crud: Any, request: Request) -> None:  # noqa: ARG001 - the signature of a validator
     if request.method not in _READS:
         raise HTTPException(405, detail="Только для чтения · Read only")
+
+
+def _refuse_by_role(piccolo_crud: Any, request: Request) -> None:
+    """Ask the table of roles once more, behind the gate."""
+    if not may_touch(request.user, table_name(piccolo_crud.table), request.method):
+        raise HTTPException(403, detail="Ваша роль этого не разрешает · Your role does not allow this")
 
 
 def _note_change(piccolo_crud: Any, request: Request) -> None:

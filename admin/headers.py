@@ -51,7 +51,8 @@ class Shield:
             if message["type"] == "http.response.start":
                 started = True
                 kept = () if assets else (_NEVER_KEPT,)
-                message = {**message, "headers": [*message["headers"], *_HEADERS, *kept]}
+                told = [self._cookie_kept(*pair) for pair in message["headers"]]
+                message = {**message, "headers": [*told, *_HEADERS, *kept]}
             await send(message)
 
         if scope["path"].startswith(_FOREIGN):
@@ -64,6 +65,11 @@ class Shield:
             _log.exception("admin.failed", method=scope["method"], path=scope["path"])
             if not started:
                 await _answer(send_bound, 500, "внутренняя ошибка · internal error")
+
+    def _cookie_kept(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """Bind a cookie to https: Piccolo leaves that out of its token's."""
+        is_bare = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+        return name, value + b"; Secure" if self._secure and is_bare else value
 
 
 async def _answer(send: Send, status: int, detail: str) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from piccolo.columns import Column
 
 from admin.guards import refusal
 from admin.meta import name_of
-from gateway.store.tables import DoctorMapping, Institution
+from gateway.store.tables import Doctor, DoctorMapping, Institution
+from gateway.store.tables.choices import MappingStatus
 
 __all__ = ["check_edited_mapping", "check_new_mapping"]
 
 _LONGEST: Final = 64
+_MALFORMED: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f,;]")
 _OWN: Final = ("doctor_id", "lpu_code", "emias_doctor_id")
 
 
@@ -49,6 +52,7 @@ async def _checked(wanted: dict[str, Any], row_id: Any) -> dict[str, Any]:
             "unknown LPU; a new one is added by the setting INSTITUTIONS",
         )
     await _check_once(tidy, row_id)
+    await _check_free(tidy)
     return tidy
 
 
@@ -57,6 +61,12 @@ def _check_code(column: Column, code: str | None) -> None:
         raise refusal(column, "не может быть пустым · must not be empty")
     if len(code) > _LONGEST:
         raise refusal(column, f"длиннее {_LONGEST} знаков · longer than {_LONGEST} characters")
+    if _MALFORMED.search(code):
+        raise refusal(
+            column,
+            "внутри пробел, запятая или точка с запятой: один код — одна связь, второй добавьте отдельной · "
+            "blanks, commas or semicolons inside: one mapping is one code",
+        )
 
 
 async def _check_once(tidy: dict[str, Any], row_id: Any) -> None:
@@ -67,3 +77,23 @@ async def _check_once(tidy: dict[str, Any], row_id: Any) -> None:
         raise refusal(
             DoctorMapping.emias_doctor_id, "такая связь у этого врача уже есть · the doctor has this mapping already"
         )
+
+
+async def _check_free(tidy: dict[str, Any]) -> None:
+    doctor = await Doctor.objects().where(Doctor.id == tidy["doctor_id"]).first()
+    his = DoctorMapping.doctor_id
+    mapped = (
+        await DoctorMapping.select(DoctorMapping.id, his.name, his.specialty_name, his.site_id, his.is_active)
+        .where(DoctorMapping.lpu_code == tidy["lpu_code"])
+        .where(DoctorMapping.emias_doctor_id == tidy["emias_doctor_id"])
+        .where(DoctorMapping.status == MappingStatus.MAPPED)
+        .where(DoctorMapping.doctor_id != tidy["doctor_id"])
+    )
+    for row in mapped:
+        if doctor and row["doctor_id.is_active"] and row["doctor_id.site_id"] == doctor.site_id:
+            named = f"{row['doctor_id.name']}, {row['doctor_id.specialty_name']}, связь № {row['id']}"
+            raise refusal(
+                DoctorMapping.emias_doctor_id,
+                f"этот номер уже у другого врача: {named}. Исправьте номер; если он этого врача — сначала исправьте "
+                f"или удалите ту связь · the id is another doctor's (mapping {row['id']}): correct one of the two",
+            )

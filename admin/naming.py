@@ -9,6 +9,7 @@ Instants in a list are Moscow's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -78,7 +79,7 @@ class RussianNames:
         if not real:
             return [self._alias(name) for name in body]
         if real == "grouped":
-            return self._menu()
+            return self._menu({name for names in body["grouped"].values() for name in names})
         naming = self._namings.get(real)
         if naming is None:
             return body
@@ -90,9 +91,9 @@ class RussianNames:
         naming = self._namings.get(real)
         return naming.alias if naming else real
 
-    def _menu(self) -> Any:
+    def _menu(self, listed: AbstractSet[str]) -> Any:
         grouped: dict[str, list[str]] = {}
-        for naming in self._namings.values():
+        for naming in (each for each in self._namings.values() if each.real in listed):
             grouped.setdefault(naming.group, []).append(naming.alias)
         return {"grouped": grouped, "ungrouped": []}
 

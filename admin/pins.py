@@ -13,7 +13,7 @@ from admin.meta import name_of
 from gateway.store.tables import DoctorPin
 from gateway.store.tables.choices import PinnedField
 
-__all__ = ["check_edited_pin", "check_new_pin"]
+__all__ = ["check_edited_pin", "check_new_pin", "checked_pin"]
 
 _LONGEST_TEXT: Final = 300
 _LARGEST_SORT: Final = 999_999_999
@@ -27,7 +27,7 @@ async def check_new_pin(row: DoctorPin, request: Request) -> DoctorPin:
         raise refusal(DoctorPin.doctor_id, "выберите врача сайта · choose a doctor of the site")
     if await DoctorPin.exists().where(DoctorPin.doctor_id == row.doctor_id).where(DoctorPin.field == row.field):
         raise refusal(DoctorPin.field, "это поле врача уже закреплено · this field of the doctor is pinned already")
-    value, reason = _checked(row.field, row.value, row.reason)
+    value, reason = checked_pin(row.field, row.value, row.reason)
     return DoctorPin(
         doctor_id=row.doctor_id,
         field=row.field,
@@ -44,7 +44,7 @@ async def check_edited_pin(row_id: Any, values: dict[Column, Any], request: Requ
     before = await DoctorPin.select().where(DoctorPin.id == row_id).first()
     if before is None or not given:
         return {}
-    value, reason = _checked(before["field"], *(given.get(name, before[name]) for name in _OPEN))
+    value, reason = checked_pin(before["field"], *(given.get(name, before[name]) for name in _OPEN))
     return {
         DoctorPin.value: value,
         DoctorPin.reason: reason,
@@ -53,7 +53,8 @@ async def check_edited_pin(row_id: Any, values: dict[Column, Any], request: Requ
     }
 
 
-def _checked(field: str, value: str | None, reason: str | None) -> tuple[str, str]:
+def checked_pin(field: str, value: str | None, reason: str | None) -> tuple[str, str]:
+    """Tidy a pin's value and reason; refuse what the field cannot have."""
     tidy = " ".join((value or "").split())
     match field:
         case PinnedField.IS_ACTIVE if tidy not in _FLAGS:

@@ -7,9 +7,15 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from admin.roles import ROLES, Role
+from gateway.domain.alerts.alert import Rule, Severity
 from gateway.domain.booking import BookingState
+from gateway.domain.identity import IdentitySource, PolicyMark
 from gateway.domain.outcomes import Refusal
+from gateway.domain.wish import WishKind, WishState
 from gateway.store.tables.choices import (
+    AlertMessageKind,
+    AlertStanding,
     BeatKind,
     CallLane,
     ErrorEnding,
@@ -25,7 +31,47 @@ from gateway.store.tables.choices import (
     SyncOutcome,
 )
 
-__all__ = ["MAPPING_REASONS", "VALUES", "beside"]
+__all__ = ["AUDIT_EVENTS", "MAPPING_REASONS", "RETENTION", "VALUES", "beside"]
+
+AUDIT_EVENTS: Final = MappingProxyType(
+    {
+        event: f"{russian} · {event}"
+        for event, russian in {
+            "alert_acknowledged": "тревога отмечена",
+            "approval": "выгрузка подтверждена",
+            "export": "выгружено",
+            "import": "загружено",
+            "keys_rotated": "ключи сменены",
+            "locked_out": "вход закрыт на время",
+            "login": "вход",
+            "login_failed": "неудачный вход",
+            "logout": "выход",
+            "mfa_enrolled": "одноразовые коды включены",
+            "mfa_removed": "одноразовые коды отключены",
+            "password_changed": "пароль сменён",
+            "reveal": "показаны личные данные",
+            "row_changed": "строка изменена",
+            "search": "поиск пациента",
+            "switch_turned": "выключатель повёрнут",
+            "user_changed": "пользователь изменён",
+            "user_created": "пользователь создан",
+            "wish_ended": "поручение закончено",
+            "wish_made": "поручение дано",
+        }.items()
+    }
+)
+"""What each event of the audit log is called."""
+
+RETENTION: Final = MappingProxyType(
+    {
+        "visited": "после приёма · after the visit",
+        "cancelled": "после отмены · after a cancel",
+        "rejected": "после отказа · after a refusal",
+        "failed": "не отправлена · not sent",
+        "resolved": "после сомнения · after a doubt",
+    }
+)
+"""By which deadline a booking's patient goes; none while the booking is under way or in doubt."""
 
 MAPPING_REASONS: Final = MappingProxyType(
     {
@@ -75,9 +121,35 @@ VALUES: Final[Mapping[type[Enum], Mapping[str, str]]] = MappingProxyType(
     {
         BookingState: _BOOKING,
         Refusal: _REFUSAL,
+        IdentitySource: {"manual": "введено вручную", "esia": "Госуслуги", "broker": "Госуслуги через посредника"},
+        PolicyMark: {
+            "verified": "Госуслуги: проверен",
+            "unverified": "Госуслуги: не проверен",
+            "typed": "введён вручную",
+        },
+        WishKind: {
+            "resolve_booked": "закрыть как записанную",
+            "resolve_absent": "закрыть: записи нет",
+            "cancel_booking": "отменить",
+            "retry_booking": "повторить",
+            "refresh_doctor": "прочитать расписание",
+            "test_mapping": "проверить связь",
+            "switch": "выключатель",
+            "retry_failed": "повторить все неотправленные",
+            "pause_retries": "приостановить повторы",
+            "resume_retries": "продолжить повторы",
+        },
+        WishState: {
+            "new": "ждёт",
+            "running": "выполняется",
+            "done": "выполнено",
+            "refused": "отказано",
+            "failed": "не удалось",
+        },
         HoldState: {"held": "держится", "released": "отпущено", "expired": "истекло", "spent": "пошло в запись"},
         MappingOrigin: {"bitrix": "с сайта", "admin": "администратор"},
         MappingStatus: {"mapped": "связан", "unmapped": "не связан", "conflict": "конфликт"},
+        Role: {role.value: russian for role, russian in ROLES.items()},
         PinnedField: {
             "name": "фамилия, имя, отчество",
             "specialty_id": "ID специальности",
@@ -104,6 +176,24 @@ VALUES: Final[Mapping[type[Enum], Mapping[str, str]]] = MappingProxyType(
             "unknown": "исход неясен",
             "broken": "сбой шлюза",
             "quarantined": "ответ не принят",
+        },
+        AlertMessageKind: {"alerts": "тревоги", "test": "проверка"},
+        AlertStanding: {"pending": "ещё не сообщается", "open": "открыта", "closed": "закончилась"},
+        Severity: {"info": "к сведению", "warning": "предупреждение", "critical": "срочно"},
+        Rule: {
+            "worker_silent": "работник молчит",
+            "gateway_silent": "шлюз молчит",
+            "breaker_open": "ЕМИАС не отвечает",
+            "success_low": "записи не удаются",
+            "in_doubt": "исход неясен",
+            "manual_waiting": "решает оператор",
+            "certificate": "сертификат",
+            "taken_after_hold": "занято после удержания",
+            "sync_lag": "расписания отстают",
+            "quarantine": "подозрительный ответ",
+            "list_refused": "список не принят",
+            "retention_overdue": "данные не стёрты",
+            "errors": "ошибки",
         },
         ErrorState: {"new": "новая", "acknowledged": "известна", "muted": "не беспокоить"},
         SyncOutcome: {

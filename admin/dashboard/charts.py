@@ -18,9 +18,9 @@ _DECADES: Final = 3.0
 _LEAST: Final = 0.02
 
 
-def _svg(body: str, label: str, height: float = _HEIGHT) -> Markup:
+def _svg(body: str, label: str, height: float = _HEIGHT, role: str = "img") -> Markup:
     return Markup(  # noqa: S704 - the label is escaped, the body is made of numbers
-        f'<svg viewBox="0 0 {_WIDTH:g} {height:g}" preserveAspectRatio="none" role="img" '
+        f'<svg viewBox="0 0 {_WIDTH:g} {height:g}" preserveAspectRatio="none" role="{role}" '
         f'aria-label="{escape(label)}">{body}</svg>'
     )
 
@@ -89,4 +89,4 @@ def strip(cells: Sequence[tuple[str, str, str]], label: str) -> Markup:
         f'height="36"><title>{escape(title)}</title></rect></a>'
         for number, (name, title, link) in enumerate(cells)
     )
-    return _svg(drawn, label, 36)
+    return _svg(drawn, label, 36, "group")

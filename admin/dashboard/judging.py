@@ -35,6 +35,7 @@ class Actor(StrEnum):
     """Who acts next on a booking in doubt."""
 
     OPERATOR = "operator"
+    WORKER = "worker"
     LOOKING = "looking"
     NEXT_LOOK = "next_look"
     LATE = "late"
@@ -145,6 +146,8 @@ def _answers_with_errors(row: Row, now: datetime) -> bool:
 
 def actor_of(doubt: Row, processes: Processes) -> Actor:
     """Tell who acts next on a booking in doubt."""
+    if doubt["asked_by"]:
+        return Actor.WORKER if processes.workers else Actor.LATE
     if doubt["state"] == "manual":
         return Actor.OPERATOR
     if doubt["state"] in {"submitting", "cancelling"}:

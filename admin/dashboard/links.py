@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from typing import Literal
+from urllib.parse import quote, unquote, urlencode
 
 from piccolo.table import Table
 
 from admin.meta import table_name
 from admin.tables import Shown
-from gateway.store.tables import Booking
+from gateway.store.tables import Booking, Doctor, DoctorMapping, EmiasDoctor, Institution
 
 __all__ = ["Links"]
 
@@ -35,9 +36,20 @@ class Links:
         """Return the address of one row."""
         return f"/#/{self._aliases[table_name(table)]}/{quote(str(key))}"
 
-    def booking(self, key: object) -> str:
-        """Return the address of a booking."""
-        return self.row(Booking, key)
+    def act(self, noun: Literal["booking", "doctor", "institution"], key: object, language: str) -> str:
+        """Return the address where something can be done about one row; a doctor is EMIAS's."""
+        return f"/act/{noun}/{quote(str(key), safe='')}?lang={language}"
+
+    def pages(self) -> dict[str, str]:
+        """Tell, by the names of lists in Piccolo Admin's addresses, where something can be done about their rows."""
+        tables = {
+            Booking: "/act/booking",
+            Doctor: "/doctor",
+            DoctorMapping: "/act/mapping",
+            EmiasDoctor: "/act/doctor",
+            Institution: "/act/institution",
+        }
+        return {unquote(self._aliases[table_name(table)]): page for table, page in tables.items()}
 
     def _listing(self, table: type[Table], query: str) -> str:
         return f"/#/{self._aliases[table_name(table)]}" + (f"?{query}" if query else "")

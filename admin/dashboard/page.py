@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from admin.dashboard.calls import calls_of
 from admin.dashboard.judging import Breakers, Level, Processes, certificate_days, judge
 from admin.dashboard.links import Links
 from admin.dashboard.panels import doubts_of, freshness_of, funnel_of, outcomes_chart
 from admin.dashboard.reading import Figures, Window
-from admin.dashboard.words import LANGUAGES, Speech
+from admin.dashboard.retention import retention_of
+from admin.dashboard.watch import open_alerts_of, watch_lines
+from admin.dashboard.words import Speech
+from admin.frame.page import environment
+from admin.frame.speech import LANGUAGES
 from gateway.domain.circuit import Lane
 from gateway.domain.moscow import as_moscow
 from gateway.store.tables import (
@@ -24,11 +26,8 @@ from gateway.store.tables import (
     DoctorMapping,
     EmiasDoctor,
     ErrorGroup,
-    Hold,
     Institution,
-    MirrorRefusal,
     Site,
-    SyncEntry,
 )
 
 __all__ = ["Page"]
@@ -46,14 +45,7 @@ class Page:
 
     def __init__(self, links: Links) -> None:
         self._links = links
-        environment = Environment(
-            loader=PackageLoader("admin.dashboard", "pages"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("dashboard.html")
+        self._template = environment("admin.dashboard").get_template("dashboard.html")
 
     def render(self, figures: Figures, speech: Speech) -> str:
         """Write the page in one language."""
@@ -79,7 +71,8 @@ class Page:
             circuits_more=len(circuits) - _MOST_LINES,
             institutions_link=links.rows(Institution),
             stopped_bookings=figures.rest["stopped_bookings"],
-            processes=self._processes(figures, speech),
+            alerts=open_alerts_of(figures.watch, speech),
+            processes=[*self._processes(figures, speech), *watch_lines(figures.watch, speech)],
             freshness=freshness_of(figures, speech, links),
             doctors_link=links.rows(EmiasDoctor),
             errors=[self._error(row, figures, speech) for row in figures.errors],
@@ -89,7 +82,7 @@ class Page:
             taken=_taken(figures, speech),
             outcomes=outcomes_chart(figures, speech),
             mappings=self._mappings(figures, speech),
-            retention=self._retention(figures, speech),
+            retention=retention_of(figures, speech, links),
         )
 
     def _institution(self, row: Mapping[str, Any], figures: Figures, speech: Speech) -> dict[str, Any]:
@@ -104,7 +97,7 @@ class Page:
             "reason": speech.say(said.key, **words),
             "slots": speech.say("free_slots", **words),
             "note": row["switch_reason"] if said.key in {"closed", "calls_stopped"} else "",
-            "link": self._links.row(Institution, row["lpu_code"]),
+            "link": self._links.act("institution", row["lpu_code"], speech.language),
             "doctors_link": self._links.rows(EmiasDoctor, lpu_code=row["lpu_code"]),
         }
 
@@ -125,7 +118,7 @@ class Page:
             "lanes": lanes,
             "is_well": not any(stopped.values()) and all(level is Level.GOOD for level, _ in lanes),
             "link": self._links.rows(Beat, lpu_code=row["lpu_code"]),
-            "switch_link": self._links.row(Institution, row["lpu_code"]),
+            "switch_link": self._links.act("institution", row["lpu_code"], speech.language),
             "stopped": [speech.say(key) for key, is_so in stopped.items() if is_so],
             "reason": row["switch_reason"] if any(stopped.values()) else "",
         }
@@ -176,34 +169,10 @@ class Page:
         ]
         found += [
             (speech.say("without_mapping"), rest["without_mapping"], links.rows(Doctor)),
-            (speech.say("refused_lists"), rest["refused_lists"], links.rows(MirrorRefusal, is_approved="false")),
+            (speech.say("refused_lists"), rest["refused_lists"], f"/lists?lang={speech.language}"),
             (speech.say("mirror_errors"), rest["mirror_errors"], links.rows(Site)),
         ]
         return [(name, speech.number(count), link) for name, count, link in found if count]
-
-    def _retention(self, figures: Figures, speech: Speech) -> list[tuple[str, str, Level, str]]:
-        links, rest, now = self._links, figures.rest, figures.now
-
-        def age(instant: datetime | None) -> str:
-            return speech.span(now - instant) if instant else speech.say("none")
-
-        overdue = [
-            ("overdue_keys", rest["overdue_keys"], links.rows(Booking)),
-            ("overdue_holds", rest["overdue_holds"], links.rows(Hold, state="held")),
-        ]
-        return [
-            (
-                speech.say("oldest_patient"),
-                age(rest["oldest_patient"]),
-                Level.NONE,
-                links.rows(Booking, __order="created_at"),
-            ),
-            (speech.say("oldest_log"), age(rest["oldest_log"]), Level.NONE, links.rows(SyncEntry, __order="at")),
-            *(
-                (speech.say(key), speech.number(count), Level.BAD if count else Level.GOOD, link)
-                for key, count, link in overdue
-            ),
-        ]
 
 
 def _process(name: str, alive: int, loops: str, link: str, speech: Speech) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from admin.dashboard.links import Links
 from admin.dashboard.reading import Figures
 from admin.dashboard.words import Speech
 from gateway.domain.moscow import as_moscow
-from gateway.store.tables import EmiasDoctor, Hold
+from gateway.store.tables import Hold
 
 __all__ = ["DoubtLine", "Freshness", "FunnelStep", "doubts_of", "freshness_of", "funnel_of", "outcomes_chart"]
 
@@ -78,13 +78,13 @@ def _doubt(row: Mapping[str, Any], actor: Actor, speech: Speech, links: Links) -
     seconds = row["next"].total_seconds() if row["next"] is not None else 0.0
     soon = speech.say("in_time", time=speech.span(seconds)) if seconds > 0 else speech.say("now")
     return DoubtLine(
-        links.booking(row["id"]),
+        links.act("booking", row["id"], speech.language),
         speech.say(f"state_{row['state']}"),
         speech.span(row["age"]),
         f"{row['doctor']} · {row['lpu_code']}",
         f"{as_moscow(row['starts_at']):%d.%m %H:%M}",
         actor,
-        speech.say(f"actor_{actor}", next=soon),
+        speech.say(f"actor_{actor}", next=soon, who=row["asked_by"]),
     )
 
 
@@ -100,7 +100,7 @@ def freshness_of(figures: Figures, speech: Speech, links: Links) -> Freshness:
         {
             "name": row["name"],
             "lpu_code": row["lpu_code"],
-            "link": links.row(EmiasDoctor, row["id"]),
+            "link": links.act("doctor", row["id"], speech.language),
             "level": level,
             "age": _age(row, speech),
             "error": speech.say(f"cause_{row['last_error']}") if row["last_error"] else "",
@@ -120,7 +120,7 @@ def _cell(rows: Sequence[Mapping[str, Any]], level: Level, speech: Speech, links
     row = rows[0]
     words = {"name": row["name"], "lpu_code": row["lpu_code"], "age": _age(row, speech)}
     key = "lag_cell" if len(rows) == 1 else "lag_cells"
-    return str(level), speech.say(key, count=len(rows), **words), links.row(EmiasDoctor, row["id"])
+    return str(level), speech.say(key, count=len(rows), **words), links.act("doctor", row["id"], speech.language)
 
 
 def _age(row: Mapping[str, Any], speech: Speech) -> str:

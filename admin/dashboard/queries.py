@@ -47,6 +47,7 @@ WHERE a.at > now() - interval '1 day'
 DOUBTS: Final = """
 SELECT b.id, b.state, b.starts_at, now() - coalesce(b.doubted_at, b.updated_at) AS age, b.next_check_at - now() AS next,
        coalesce(b.look_until > now(), false) AS is_looked_at, b.checks, e.lpu_code, i.calls_stopped, d.name AS doctor,
+       (SELECT w.wished_by FROM wishes w WHERE w.subject = b.id::text AND w.ended_at IS NULL LIMIT 1) AS asked_by,
        count(*) OVER () AS total, count(*) FILTER (WHERE b.state = 'manual') OVER () AS manual
 FROM bookings b
 JOIN emias_doctors e ON e.id = b.doctor_id
@@ -110,9 +111,5 @@ SELECT now() AS now,
        (SELECT count(*) FROM mirror_refusals WHERE NOT is_approved) AS refused_lists,
        (SELECT count(*) FROM sites WHERE mirror_error IS NOT NULL) AS mirror_errors,
        (SELECT count(*) FROM bookings WHERE retries_stopped
-        AND state IN ('submitting', 'in_doubt', 'manual', 'cancelling', 'cancel_in_doubt')) AS stopped_bookings,
-       (SELECT min(created_at) FROM bookings WHERE patient_sealed IS NOT NULL) AS oldest_patient,
-       (SELECT count(*) FROM idempotency_keys WHERE expires_at < now() - interval '30 minutes') AS overdue_keys,
-       (SELECT count(*) FROM holds WHERE state = 'held' AND expires_at < now() - interval '1 minute') AS overdue_holds,
-       (SELECT min(at) FROM sync_log) AS oldest_log
+        AND state IN ('submitting', 'in_doubt', 'manual', 'cancelling', 'cancel_in_doubt')) AS stopped_bookings
 """

@@ -9,7 +9,10 @@ from enum import Enum
 from typing import Any
 
 from admin.dashboard import queries
+from gateway.domain.retention import Standing
+from gateway.store.alert_desk import AlertDesk, WatchStanding
 from gateway.store.engine import Database
+from gateway.store.retention import read_standings
 
 __all__ = ["Figures", "Window", "read_figures"]
 
@@ -59,6 +62,8 @@ class Figures:
     holds: Rows
     bookings: Rows
     mappings: Rows
+    retention: Sequence[Standing]
+    watch: WatchStanding
     rest: Mapping[str, Any]
 
 
@@ -81,5 +86,7 @@ async def read_figures(database: Database, window: Window) -> Figures:
             holds=await connection.fetch(queries.HOLDS, window.span),
             bookings=await connection.fetch(queries.BOOKINGS, window.span, window.step),
             mappings=await connection.fetch(queries.MAPPINGS),
+            retention=await read_standings(connection),
+            watch=await AlertDesk(database).standing(connection),
             rest=rest,
         )

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final
 
-__all__ = ["LANGUAGES", "Language", "Speech"]
+from admin.frame import speech as frame
+from admin.frame.speech import Language
 
-Language = Literal["ru", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("ru", "en")
+__all__ = ["Speech"]
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "title": ("Сводка", "Dashboard"),
-        "site": ("Шлюз ЕМИАС", "EMIAS gateway"),
-        "tables": ("Таблицы", "Tables"),
         "as_of": ("на {time} МСК", "as of {time} Moscow"),
         "stale": ("Не обновляется с {time}", "Not renewed since {time}"),
         "window_1h": ("1 час", "1 h"),
@@ -59,6 +56,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "state_cancel_in_doubt": ("отмена", "cancel"),
         "state_manual": ("решение", "decision"),
         "actor_operator": ("Оператор: решить", "Operator: decide"),
+        "actor_worker": ("Работник: поручено, {who}", "Worker: asked by {who}"),
         "actor_looking": ("Шлюз сверяет сейчас", "Gateway is looking now"),
         "actor_next_look": ("Шлюз сверит {next}", "Gateway looks {next}"),
         "actor_late": ("Сверка опаздывает: проверьте работника", "Look is late: check the worker"),
@@ -89,6 +87,15 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "stopped_retries": ("повторы остановлены", "retries stopped"),
         "all_on": ("всё включено", "all on"),
         "stopped_bookings": ("Записей с остановленной сверкой: {count}", "Bookings with looks stopped: {count}"),
+        "alerts_open": ("Тревог: {open}, срочных {critical}", "Alerts: {open}, critical {critical}"),
+        "alerts_none": ("Тревог нет", "No alerts"),
+        "watch": ("Слежение", "Watch"),
+        "watch_never": ("никто не следит", "nobody watches"),
+        "watch_silent": ("никто не следит с {time}", "nobody has watched since {time}"),
+        "alerts_delivery": ("Оповещения", "Messages of alerts"),
+        "alerts_arrive": ("доходят", "arrive"),
+        "alerts_late": ("не доходят {time}, {count}: {why}", "late for {time}, {count}: {why}"),
+        "alerts_given_up": ("не дошли за сутки: {count}", "given up within a day: {count}"),
         "processes": ("Процессы и сертификат", "Processes and certificate"),
         "gateway_process": ("Шлюз", "Gateway"),
         "sync_process": ("Работник синхронизации", "Sync worker"),
@@ -141,11 +148,31 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "refused_lists": ("Выгрузок сайта ждут решения", "Site lists waiting for a decision"),
         "mirror_errors": ("Площадок не прочитано", "Sites not read"),
         "retention": ("Хранение личных данных", "Retention of personal data"),
-        "oldest_patient": ("Старейшая запись с данными пациента", "Oldest booking with its patient"),
-        "oldest_log": ("Старейшая строка журнала", "Oldest log row"),
-        "overdue_keys": ("Просрочено ответов (ключи)", "Overdue answers (keys)"),
-        "overdue_holds": ("Просрочено удержаний", "Overdue holds"),
-        "none": ("нет", "none"),
+        "retention_kind": ("Что хранится", "What is kept"),
+        "retention_kept": ("Срок", "Deadline"),
+        "retention_oldest": ("Старейшее", "Oldest"),
+        "retention_next": ("Стирается", "Goes"),
+        "retention_pass": ("Последнее стирание", "Last pass"),
+        "retention_none": ("Ничего личного не хранится", "Nothing personal is kept"),
+        "pass_never": ("ещё не было", "not yet"),
+        "own_end": ("свой", "its own"),
+        "until_settled": ("когда решится", "once settled"),
+        "no_pass": ("срок ещё не известен", "deadline not told yet"),
+        "rows_overdue": ("просрочено: {count}", "overdue: {count}"),
+        "goes_soon": ("в ближайший час", "within the hour"),
+        "kept_visited": ("Пациенты после приёма", "Patients after their visit"),
+        "kept_cancelled": ("Пациенты отменённых записей", "Patients who cancelled"),
+        "kept_rejected": ("Пациенты, которым отказала ЕМИАС", "Patients whom EMIAS refused"),
+        "kept_failed": ("Пациенты неотправленных записей", "Patients of bookings not sent"),
+        "kept_resolved": ("Пациенты решённых сомнений", "Patients of doubts that ended"),
+        "kept_unsettled": ("Пациенты неясных записей", "Patients of open bookings"),
+        "kept_traces": ("Отпечатки и маски", "Hashes and masks"),
+        "kept_bookings": ("Записи без пациента", "Bookings without a patient"),
+        "kept_holds": ("Метки посетителей", "Visitors' marks"),
+        "kept_idempotency": ("Ответы на повторы", "Answers kept for repeats"),
+        "kept_wishes": ("Поручения", "Wishes"),
+        "kept_disclosures": ("Кому что показано", "What was shown to whom"),
+        "kept_sync_log": ("Журнал чтения", "Sync log"),
         "code_malformed": ("лишние знаки в коде", "stray characters in a code"),
         "lpu_code_missing": ("не указан код ЛПУ", "no LPU code"),
         "emias_doctor_id_missing": ("не указан номер врача ЕМИАС", "no EMIAS doctor id"),
@@ -182,59 +209,13 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "cause_internal": ("внутренняя ошибка", "internal error"),
         "cause_broken": ("ошибка в шлюзе", "error in the gateway"),
         "cause_suspicious_reply": ("слоты внезапно пропали", "slots vanished at once"),
-        "days": ("{n} дн.", "{n} d"),
-        "hours": ("{n} ч", "{n} h"),
-        "minutes": ("{n} мин", "{n} min"),
-        "seconds": ("{n} с", "{n} s"),
-        "milliseconds": ("{n} мс", "{n} ms"),
         "ago": ("{time} назад", "{time} ago"),
     }
 )  # fmt: skip
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-class Speech:
+class Speech(frame.Speech):
     """One language's words and numbers."""
 
     def __init__(self, language: Language) -> None:
-        self.language = language
-        self._place = LANGUAGES.index(language)
-
-    def say(self, key: str, **words: Any) -> str:
-        """Say a word with its gaps filled; a code that has no word is said as it is."""
-        said = _WORDS.get(key)
-        return said[self._place].format(**words) if said else key.partition("_")[2] or key
-
-    def number(self, value: float, digits: int = 0) -> str:
-        """Write a number with this language's marks."""
-        written = f"{value:,.{digits}f}"
-        return written.replace(",", "\u202f").replace(".", ",") if self.language == "ru" else written
-
-    def percent(self, part: float, whole: float) -> str:
-        """Write a share; a dash where there is no whole."""
-        if not whole:
-            return "—"
-        share = 100 * part / whole
-        return f"{self.number(share, 1 if 0 < share < 10 else 0)}\u202f%"  # noqa: PLR2004 - one digit more below ten
-
-    def latency(self, seconds: float | None) -> str:
-        """Write a time that a call took."""
-        if seconds is None:
-            return "—"
-        if seconds < 1:
-            return self.say("milliseconds", n=self.number(round(seconds * 1000)))
-        return self.say("seconds", n=self.number(seconds, 1))
-
-    def span(self, span: timedelta | float) -> str:
-        """Write a length of time by its two largest units."""
-        seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
-        if seconds < _MINUTE:
-            return self.say("seconds", n=max(0, seconds))
-        if seconds < _HOUR:
-            return self.say("minutes", n=seconds // _MINUTE)
-        if seconds < _DAY:
-            minutes = seconds % _HOUR // _MINUTE
-            return " ".join(
-                [self.say("hours", n=seconds // _HOUR), *([self.say("minutes", n=minutes)] if minutes else [])]
-            )
-        return self.say("days", n=seconds // _DAY)
+        super().__init__(language, _WORDS)

@@ -21,6 +21,7 @@ _SLOT = {"id": "3f0a2c1e-7b1d-5c55-9f7d-2a4f1f0c8b11", "starts_at": "2030-11-24T
 _ANSWERS: dict[str, Any] = {
     "/v1/specialties": [{"id": "10", "name": "Терапевт", "doctors": 1}],
     "/v1/status": {"emias": "up"},
+    "/v1/identity": {"provider": "off", "enabled": False},
     "/v1/doctors": {
         "items": [{"id": "7", "name": "Ёлкина Вера", "lpu_code": "0101", "bookable": True, "next_free": None}],
         "next_cursor": None,

@@ -109,8 +109,10 @@ async def database(shared_database: Database) -> Database:
         "TRUNCATE sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds,"
         " bookings, booking_history, idempotency_keys, sync_log, switch_log, piccolo_user, sessions, bitrix_events,"
         " doctor_rereads, mirror_refusals, doctor_pins, mapping_corrections, beats, emias_minutes, error_groups,"
-        " error_group_doctors"
+        " error_group_doctors, wishes, retention_clock, disclosures, search_key, alerts, alert_messages"
     )
+    # Only the audit log still knows of the disclosures that other tests made.
+    await shared_database.pool.execute("INSERT INTO retention_clock (kind, erased_until) VALUES ('disclosures', now())")
     return shared_database
 
 

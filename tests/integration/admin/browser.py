@@ -16,8 +16,8 @@ PASSWORD = "a long enough password"
 class Browser:
     """Speaks to the admin as its pages do."""
 
-    def __init__(self, app: Any, origin: str = "http://admin.test") -> None:
-        address = f"visitor-{next(_ADDRESSES)}"
+    def __init__(self, app: Any, origin: str = "http://admin.test", address: str = "") -> None:
+        address = address or f"visitor-{next(_ADDRESSES)}"
         transport = httpx.ASGITransport(app, raise_app_exceptions=True, client=(address, 1))
         self.http = httpx.AsyncClient(transport=transport, base_url=origin)
         self.origin = origin
@@ -39,10 +39,19 @@ class Browser:
     async def send(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Change something, with the token that the pages send."""
         if "csrftoken" not in self.http.cookies:
-            await self.http.get("/")
+            await self.http.get("/login")
         token = self.http.cookies["csrftoken"]
         headers = {"X-CSRFToken": token, "Origin": self.origin}
         answer = await self.http.request(method, path, json=body, headers=headers)
+        self.answers.append(answer.text)
+        return answer
+
+    async def submit(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form of ours, with the token that it carries."""
+        if "csrftoken" not in self.http.cookies:
+            await self.http.get("/login")
+        form = {"csrftoken": self.http.cookies["csrftoken"], **fields}
+        answer = await self.http.post(path, data=form, headers={"Origin": self.origin})
         self.answers.append(answer.text)
         return answer
 

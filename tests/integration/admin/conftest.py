@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from admin.app import create_app
+from admin.roles import Role
 from admin.users import Administrator, add_user
 from gateway.settings import AdminSettings
 from gateway.store.engine import Database
@@ -43,7 +45,7 @@ async def ward(database: Database) -> Ward:
 async def username(database: Database) -> str:
     """The name of an administrator who manages users too."""
     name = f"chief-{uuid4().hex[:8]}"
-    await add_user(database, name, PASSWORD, superuser=True)
+    await add_user(database, name, PASSWORD, Role.ADMINISTRATOR)
     return name
 
 
@@ -54,3 +56,18 @@ async def browser(app: Any, username: str) -> Browser:
     answer = await browser.log_in(username)
     assert answer.status_code == 200, answer.text
     return browser
+
+
+@pytest.fixture
+def of_role(app: Any, database: Database) -> Callable[[Role], Awaitable[Browser]]:
+    """Make a user of a role and log in."""
+
+    async def log_in(role: Role) -> Browser:
+        name = f"{role}-{uuid4().hex[:8]}"
+        await add_user(database, name, PASSWORD, role)
+        browser = Browser(app)
+        answer = await browser.log_in(name)
+        assert answer.status_code == 200, answer.text
+        return browser
+
+    return log_in

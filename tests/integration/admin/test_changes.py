@@ -19,7 +19,6 @@ EDITED = {
     "error_groups",
     "institutions",
     "mapping_corrections",
-    "mirror_refusals",
     "piccolo_user",
 }
 READ_ONLY = [each.naming().real for each in tables_shown() if each.naming().real not in EDITED]
@@ -137,14 +136,35 @@ async def test_an_edited_mapping_joins_another(browser: Browser, ward: Ward, dat
     assert known == "D9"
 
 
-async def test_a_taken_emias_doctor_is_shown_as_a_conflict(browser: Browser, ward: Ward) -> None:
-    """A second doctor on one EMIAS doctor is kept as a conflict with its reason, and freed by saving once more."""
+async def test_a_taken_emias_doctor_is_refused_and_named(browser: Browser, ward: Ward, database: Database) -> None:
+    """A second doctor on one EMIAS doctor is refused with the name of the first, until that one's mapping is gone."""
     form = {"doctor_id": ward.other_doctor_id, "lpu_code": ward.lpu_code, "emias_doctor_id": "D1"}
+    answer = await browser.send("POST", MAPPINGS, form)
+    assert answer.status_code == 422, answer.text
+    problem = answer.json()["detail"][0]
+    assert problem["loc"][-1].startswith("Номер врача в ЕМИАС")
+    assert f"Врачов Иван, Терапевт, связь № {ward.mapping_id}" in problem["msg"]
+    await database.pool.execute("UPDATE doctors SET is_active = false WHERE id = $1", ward.doctor_id)
     assert (await browser.send("POST", MAPPINGS, form)).status_code == 201
+
+
+async def test_a_conflict_tells_who_holds_the_id(browser: Browser, ward: Ward, database: Database) -> None:
+    """A conflict that the site brings names the doctor who has the id, and is freed by saving once more."""
+    await database.pool.execute(
+        "INSERT INTO doctor_mappings (doctor_id, lpu_code, emias_doctor_id, origin) VALUES ($1, $2, 'D1', 'bitrix')",
+        ward.other_doctor_id,
+        ward.lpu_code,
+    )
     [shown] = await browser.rows("doctor_mappings", status="conflict")
     assert shown["doctor_id_readable"] == "Второва Анна, Терапевт"
     assert shown["reason"] == "emias_doctor_id_taken"
+    assert f"номер занят: Врачов Иван (№ {ward.mapping_id})" in shown["advice"]
+    [mapped] = await browser.rows("doctor_mappings", status="mapped")
+    assert "расписание ещё не прочитано" in mapped["advice"]
+    found = await browser.rows("doctor_mappings", advice="Врачов")
+    assert [row["id"] for row in found] == [shown["id"]]
     assert (await browser.send("DELETE", f"{MAPPINGS}{ward.mapping_id}/")).status_code == 204
+    form = {"doctor_id": ward.other_doctor_id, "lpu_code": ward.lpu_code, "emias_doctor_id": "D1", "advice": "x"}
     again = await browser.send("PATCH", f"{MAPPINGS}{shown['id']}/", form)
     assert (again.json()["status"], again.json()["reason"]) == ("mapped", "")
 
@@ -155,6 +175,7 @@ async def test_a_taken_emias_doctor_is_shown_as_a_conflict(browser: Browser, war
         ({"lpu_code": ""}, "Код ЛПУ", "не может быть пустым"),
         ({"emias_doctor_id": "  "}, "Номер врача в ЕМИАС", "не может быть пустым"),
         ({"emias_doctor_id": "9" * 65}, "Номер врача в ЕМИАС", "длиннее 64 знаков"),
+        ({"emias_doctor_id": "D1, D2"}, "Номер врача в ЕМИАС", "один код — одна связь"),
         ({"lpu_code": "nowhere"}, "Код ЛПУ", "такого ЛПУ нет"),
         ({"doctor_id": None}, "Врач сайта", "выберите врача"),
     ],

@@ -34,10 +34,10 @@ async def test_the_process_serves_until_sigterm(database_url: str) -> None:
         retrying = httpx.AsyncHTTPTransport(retries=8)
         async with httpx.AsyncClient(transport=retrying, base_url=f"http://127.0.0.1:{port}") as browser:
             assert (await browser.get("/health/ready")).json() == {"status": "ok"}
-            page = await browser.get("/")
+            page = await browser.get("/", follow_redirects=True)
             assert "Шлюз ЕМИАС" in page.text
-            script = page.text.partition('src="./')[2].partition('"')[0]
-            assert (await browser.get(f"/{script}")).status_code == 200
+            style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+            assert (await browser.get(style)).status_code == 200
         process.send_signal(signal.SIGTERM)
         told, _ = await process.communicate()
     finally:

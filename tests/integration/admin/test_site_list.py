@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from admin.roles import Role
+from admin.users import add_user
 from gateway.store.engine import Database
-from tests.integration.admin.browser import Browser
+from tests.integration.admin.browser import PASSWORD, Browser
+from tests.integration.admin.forms import send_form, text_of
 from tests.integration.admin.ward import Ward
 
 pytestmark = pytest.mark.filterwarnings("ignore:If running sessions in production:UserWarning")
@@ -64,15 +67,50 @@ async def test_a_field_is_pinned_once(browser: Browser, ward: Ward) -> None:
     assert "уже закреплено" in answer.json()["detail"][0]["msg"]
 
 
-async def test_a_refused_list_is_approved_and_not_rewritten(browser: Browser, ward: Ward, database: Database) -> None:
-    """Only the approval is a person's to give."""
+async def test_a_refused_list_shows_who_would_vanish(browser: Browser, ward: Ward, database: Database) -> None:
+    """The page names each doctor with the bookings ahead; the table is for reading."""
+    await database.pool.execute(
+        "UPDATE mirror_refusals SET missing_ids = (SELECT array_agg(element_id) FROM doctors WHERE id = $1)",
+        ward.doctor_id,
+    )
+    told = text_of((await browser.get("/lists")).text)
+    assert "В списке 10, показывается 40, из них пропало 30" in told
+    assert "Врачов Иван Терапевт" in told
+    assert "У них впереди записей: 3" in told
     [row] = await browser.rows("mirror_refusals")
-    assert (row["missing"], row["shown"], row["site_id_readable"]) == (30, 40, ward.code)
     path = f"/api/tables/mirror_refusals/{row['id']}/"
-    assert (await browser.send("PATCH", path, {"fingerprint": "other", "is_approved": True})).status_code == 422
-    assert (await browser.send("PATCH", path, {"is_approved": True})).status_code == 200
-    assert await database.pool.fetchval("SELECT is_approved FROM mirror_refusals")
-    assert (await browser.send("DELETE", path)).status_code == 405
+    assert (await browser.send("PATCH", path, {"is_approved": True})).status_code == 405
+
+
+async def test_a_refused_list_is_approved_with_a_reason(
+    browser: Browser, ward: Ward, database: Database, username: str
+) -> None:
+    """Approval is of the list that was shown, asks for a tick and a reason, leaves an audit row, can be taken back."""
+    form = {"site": ward.code, "fingerprint": "f", "decision": "approve", "reason": "уволены"}
+    assert (await send_form(browser, "/lists", form)).status_code == 422
+    assert (await send_form(browser, "/lists", form | {"sure": "yes", "reason": " "})).status_code == 422
+    assert (await send_form(browser, "/lists", form | {"sure": "yes", "fingerprint": "x"})).status_code == 409
+    approved = "SELECT is_approved FROM mirror_refusals"
+    assert not await database.pool.fetchval(approved)
+    answer = await send_form(browser, "/lists", form | {"sure": "yes"})
+    assert (answer.status_code, await database.pool.fetchval(approved)) == (200, True)
+    subject = f"list:{ward.code}"
+    entry = await database.pool.fetchrow("SELECT * FROM audit_log WHERE subject = $1 ORDER BY id", subject)
+    assert (entry["actor"], entry["what"]) == (f"admin:{username}", "approval")
+    assert "уволены" in entry["details"]
+    back = await send_form(browser, "/lists", form | {"decision": "withdraw"})
+    assert (back.status_code, await database.pool.fetchval(approved)) == (200, False)
+
+
+async def test_an_operator_sees_a_list_and_decides_nothing(app: Any, ward: Ward, database: Database) -> None:
+    """Whoever may not approve has no form, and is refused without it too."""
+    await add_user(database, f"op-{ward.code}", PASSWORD, Role.OPERATOR)
+    operator = Browser(app)
+    await operator.log_in(f"op-{ward.code}")
+    assert "Решает администратор" in (await operator.get("/lists")).text
+    form = {"site": ward.code, "fingerprint": "f", "decision": "approve", "reason": "уволены", "sure": "yes"}
+    assert (await send_form(operator, "/lists", form)).status_code == 403
+    assert not await database.pool.fetchval("SELECT is_approved FROM mirror_refusals")
 
 
 async def test_a_correction_is_taken_back(browser: Browser, ward: Ward, database: Database) -> None:

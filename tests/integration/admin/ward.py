@@ -55,6 +55,9 @@ async def make_ward(pool: Any) -> Ward:
         first,
         code,
     )
+    await pool.execute(
+        "UPDATE emias_doctors SET hint_name = 'Другов Пётр', hinted_at = now() WHERE id = $1", emias_doctor
+    )
     await _said_by_people(pool, site_id, second)
     await _told_by_processes(pool, code)
     slot_id = await _slot(pool, emias_doctor)
@@ -83,6 +86,17 @@ async def _told_by_processes(pool: Any, lpu_code: str) -> None:
         " VALUES ('failed', 'timeout', 'get_schedule', $1, 3)",
         lpu_code,
     )
+    message = await pool.fetchval(
+        "INSERT INTO alert_messages (kind, severity, title, body, sent_at)"
+        " VALUES ('alerts', 'warning', 'тревога', 'текст', now()) RETURNING id"
+    )
+    await pool.execute(
+        "INSERT INTO alerts (rule, subject, severity, state, what, bad_since, last_seen, judged_at, opened_at,"
+        " closed_at, open_message, close_message) VALUES ('sync_lag', $1, 'warning', 'closed',"
+        " 'отставали · lagged', now(), now(), now(), now(), now(), $2, $2)",
+        lpu_code,
+        message,
+    )
 
 
 def _day(offset: int) -> datetime:
@@ -108,6 +122,9 @@ async def _said_by_people(pool: Any, site_id: int, doctor_id: int) -> None:
     )
     await pool.execute(
         "INSERT INTO mapping_corrections (doctor_id, lpu_code, emias_doctor_id) VALUES ($1, 'X', 'wrong')", doctor_id
+    )
+    await pool.execute(
+        "INSERT INTO wishes (kind, subject, reason, wished_by) VALUES ('refresh_doctor', '0', 'проверка', 'a')"
     )
     await pool.execute(
         "INSERT INTO mirror_refusals (site_id, fingerprint, listed, shown, missing, examples)"

@@ -8,9 +8,12 @@ import pytest
 
 from gateway.http.app import create_app
 from tests.fakes import World
+from tests.fakes.identity import FakeProvider
 
 
 @pytest.fixture(scope="module")
 def app() -> Any:
     """Build the app under test; its lifespan is the test client's affair."""
-    return create_app(World(KEY_RATE="1000000", LOOKUP_RATE="1000000").house())
+    world = World(KEY_RATE="1000000", LOOKUP_RATE="1000000", IDENTITY_REDIRECT_URI="https://clinic.example/")
+    world.provider = FakeProvider()
+    return create_app(world.house())

@@ -134,6 +134,9 @@ async def test_the_panel_changes_what_emias_does(emias: Emias) -> None:
         again = await press("take_slot", doctor="701", starts_at=slot.starts_at.isoformat())
         await press("refuse_next")
         await press("lose_answer")
+        assert "направление" in await press("refuse_as", refusal="REFERRAL_REQUIRED")
+        assert await press("refuse_as", refusal="NONSENSE") == "Такого отказа нет."
+        await press("lose_cancel")
         planned = [rule.kind for rule in simulator.installation.faults.rules]
         await press("emias_off")
         was_open = simulator.is_open
@@ -141,7 +144,7 @@ async def test_the_panel_changes_what_emias_does(emias: Emias) -> None:
         missing = await browser.post("/stand/press", json={"button": "explode"})
     assert taken.startswith("Время занято")
     assert again.startswith("Не занято")
-    assert planned == ["refuse", "commit_then_drop"]
+    assert planned == ["refuse", "commit_then_drop", "refuse", "commit_then_drop"]
     assert (was_open, simulator.is_open, len(simulator.installation.faults.rules)) == (False, True, 0)
     assert missing.status_code == 404
 

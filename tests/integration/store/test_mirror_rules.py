@@ -63,6 +63,7 @@ async def test_a_refused_list_waits_with_its_figures(mirror: DoctorMirror, datab
     assert waiting is not None
     assert (waiting.listed, waiting.shown, waiting.missing, waiting.is_approved) == (25, 40, 15, False)
     assert waiting.examples.startswith("Врач 26; Врач 27")
+    assert len(await database.pool.fetchval("SELECT missing_ids FROM mirror_refusals")) == 15
     await apply(mirror, site.id, staff(40))
     assert await refusals.waiting(site.code) is None
 
@@ -77,8 +78,8 @@ async def test_an_approved_list_hides_just_those_doctors(
     refusals = MirrorRefusals(database)
     waiting = await refusals.waiting(site.code)
     assert waiting is not None
-    assert not await refusals.approve(site.code, "another")
-    assert await refusals.approve(site.code, waiting.fingerprint)
+    assert not await refusals.approve(site.code, "another", actor="cli:test")
+    assert await refusals.approve(site.code, waiting.fingerprint, actor="cli:test", reason="уволены")
     summary = await apply(mirror, site.id, [*staff(24), doctor(25, name="Новое имя"), doctor(77)])
     assert (summary.removed, summary.added, summary.changed) == (15, 1, 1)
     assert await _shown(database) == 26

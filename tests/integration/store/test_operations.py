@@ -104,4 +104,4 @@ async def test_old_minutes_become_hours_and_old_rows_go(database: Database) -> N
 async def test_the_stock_of_empty_tables_is_nothing(database: Database) -> None:
     """Without rows every figure is 0."""
     stock = await Operations(database, "sync").stock()
-    assert (stock.in_doubt, stock.doctors, stock.oldest_doubt, stock.oldest_personal) == (0, 0, 0.0, 0.0)
+    assert (stock.in_doubt, stock.doctors, stock.oldest_doubt) == (0, 0, 0.0)

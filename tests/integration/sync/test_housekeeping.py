@@ -56,6 +56,23 @@ async def test_old_reports_are_forgotten(database: Database) -> None:
     assert await database.pool.fetchval("SELECT count(*) FROM sync_log") == 1
 
 
+async def test_what_is_over_at_the_admin_s_door_is_forgotten(database: Database) -> None:
+    """Sessions long over and old failures go, living ones stay."""
+    await database.pool.executemany(
+        "INSERT INTO sessions (token, user_id, expiry_date, max_expiry_date)"
+        " VALUES ($1, 1, localtimestamp + $2::interval, localtimestamp + interval '12 hours')",
+        [("old", timedelta(days=-3)), ("young", timedelta(hours=1))],
+    )
+    await database.pool.execute("DELETE FROM login_guesses")
+    await database.pool.executemany(
+        "INSERT INTO login_guesses (kind, digest, failures, last_at) VALUES ('name', $1, 3, now() - $2::interval)",
+        [(b"old", timedelta(days=2)), (b"young", timedelta(minutes=1))],
+    )
+    assert await Housekeeping(database).forget_logins() == 2
+    assert await database.pool.fetchval("SELECT token FROM sessions") == "young"
+    assert await database.pool.fetchval("SELECT digest FROM login_guesses") == b"young"
+
+
 async def test_months_ahead_are_made_once(database: Database) -> None:
     """The slot table has room as far ahead as asked, a second asking finds it made."""
     housekeeping = Housekeeping(database)

@@ -18,6 +18,7 @@ from gateway.bitrix.memory import MemorySource
 from gateway.domain.directory import FeedDoctor, FeedMapping
 from gateway.domain.moscow import MOSCOW
 from gateway.domain.pace import Pace
+from gateway.domain.retention import Deadlines
 from gateway.domain.schedule import EmiasDoctorRef, RemoteSlot, ScheduleWindow, Unchanged
 from gateway.emias.memory import MemoryEmias
 from gateway.services.mirror import MirrorDoctors
@@ -28,13 +29,14 @@ from gateway.store.doctor_mirror import DoctorMirror
 from gateway.store.engine import Database
 from gateway.store.housekeeping import Housekeeping
 from gateway.store.operations import Operations
+from gateway.store.retention import Retention
 from gateway.store.sync_book import SyncBook
 from gateway.wiring import House
 from sync.once import SyncOnce
 from sync.signs import Signs
 from sync.worker import run_worker
 from tests.integration.builders import Maker, tomorrow_noon
-from tests.unit.sync.fake_operations import make_report
+from tests.unit.sync.fake_operations import FakeDisclosures, make_report
 
 _LPU = "0101"
 
@@ -117,6 +119,8 @@ async def clinic(database: Database, maker: Maker) -> Clinic:
         "housekeeping": Housekeeping(database),
         "refresh": Refresh(emias, book, Clock(), pace, timedelta(minutes=2), UnderWay()),
         "operations": Operations(database, "sync"),
+        "retention": Retention(database, Deadlines.of({})),
+        "disclosures": FakeDisclosures(),
         "report": make_report(Clock()),
         "mirror": MirrorDoctors(source, DoctorMirror(database), site.id),
     }

@@ -21,7 +21,14 @@ DROP INDEX holds_one_per_slot;
 DROP INDEX bookings_one_live_per_slot;
 ALTER TABLE bookings DISABLE TRIGGER guard_booking_move;
 ALTER TABLE bookings DISABLE TRIGGER plan_look;
+ALTER TABLE audit_log DISABLE TRIGGER append_only;
+ALTER TABLE audit_chain DISABLE TRIGGER append_only;
+ALTER TABLE audit_head DISABLE TRIGGER chained_only;
 CREATE OR REPLACE VIEW slots_for_sale AS SELECT * FROM local_emias_slots WHERE is_free;
+"""
+_NO_AUDIT = """
+TRUNCATE audit_log, audit_chain;
+UPDATE audit_head SET rows = 0, hash = sha256('emias-gateway audit log')
 """
 _INSERT_HOLD = """
 INSERT INTO holds (id, site_id, api_key_id, site_doctor_id, doctor_id, starts_at, slot_id, expires_at, state)
@@ -43,7 +50,7 @@ VALUES ($1, 'book', $2, 'x', 'done', now(), $3, 201, $4, now() + interval '2 day
 """
 _TABLES = (
     "sites, api_keys, institutions, emias_doctors, doctors, doctor_mappings, local_emias_slots, holds, bookings,"
-    " booking_history, idempotency_keys, sync_log"
+    " booking_history, idempotency_keys, sync_log, disclosures, retention_clock"
 )
 
 
@@ -102,6 +109,8 @@ async def book(unguarded_url: str) -> AsyncIterator[Book]:
     """Begin with a booked slot, of which everything is as it should be."""
     async with open_database(unguarded_url, max_size=2) as database:
         await database.pool.execute(f"TRUNCATE {_TABLES} CASCADE")
+        await database.pool.execute(_NO_AUDIT)
+        await database.pool.execute("INSERT INTO retention_clock (kind, erased_until) VALUES ('disclosures', now())")
         maker = Maker(database)
         site = await maker.site()
         doctor = await maker.doctor(site)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 import pytest
@@ -67,6 +69,28 @@ async def test_emias_own_book_is_compared(book: Book, changes: list[dict[str, An
     async with _ledger([made | change for change in changes]) as url:
         verdicts = await book.verdicts(Scope(ledger=url))
     assert {name for name, verdict in verdicts.items() if verdict.state == "broken"} == broken
+
+
+@pytest.mark.parametrize(("years", "state"), [(4, "ok"), (2, "broken")])
+async def test_a_booking_removed_by_its_deadline_is_not_missed(book: Book, years: int, state: str) -> None:
+    """An appointment without a row is a loss only when its visit is not so long ago that the row was removed."""
+    await book.run(
+        "INSERT INTO retention_clock (kind, keep, erased_until) VALUES ('bookings', $1, now() - $1::interval)",
+        timedelta(days=3 * 365),
+    )
+    entry = {
+        "id": "AP-0",
+        "lpu_code": book.doctor.ref.lpu_code,
+        "doctor_id": book.doctor.ref.emias_doctor_id,
+        "starts_at": (book.starts_at - timedelta(days=years * 365)).isoformat(),
+        "client_ref": str(uuid4()),
+        "state": "Active",
+        "channel": "soap",
+    }
+    made = entry | {"id": "AP-1", "starts_at": book.starts_at.isoformat()}
+    made["client_ref"] = str(await book.database.pool.fetchval("SELECT id FROM bookings"))
+    async with _ledger([entry, made]) as url:
+        assert (await book.verdicts(Scope(ledger=url)))["I3"].state == state
 
 
 async def test_a_failed_booking_whose_appointment_stands_is_found(book: Book) -> None:

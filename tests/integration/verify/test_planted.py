@@ -120,6 +120,31 @@ async def _offered(book: Book) -> None:
     await book.run("UPDATE local_emias_slots SET is_free = true, state = 'free'")
 
 
+_DISCLOSE = """
+INSERT INTO disclosures (what, booking_id, actor, reason, state) SELECT 'name', id, 'admin:a', 'звонок', 'answered'
+FROM bookings RETURNING id
+"""
+_TRACE = """
+INSERT INTO audit_log (actor, what, subject, details)
+SELECT $1, 'reveal', 'booking:' || booking_id, jsonb_build_object('disclosure', id, 'what', what) FROM disclosures
+"""
+
+
+async def _disclosed_without_a_row(book: Book) -> None:
+    await book.run(_DISCLOSE)
+
+
+async def _disclosed_under_another_name(book: Book) -> None:
+    await book.run(_DISCLOSE)
+    await book.run(_TRACE, "admin:b")
+
+
+async def _disclosure_removed(book: Book) -> None:
+    await book.run(_DISCLOSE)
+    await book.run(_TRACE, "admin:a")
+    await book.run("DELETE FROM disclosures")
+
+
 async def _slots_deleted(book: Book) -> None:
     log = "INSERT INTO sync_log (lpu_code, emias_doctor_id, outcome, inserted) VALUES ($1, $2, 'changed', 1)"
     await book.run(log, *book.doctor.ref)
@@ -128,6 +153,11 @@ async def _slots_deleted(book: Book) -> None:
 
 async def _call_without_end(book: Book) -> None:
     await book.run("UPDATE bookings SET state = 'cancelling', updated_at = now() - interval '1 hour'")
+
+
+async def _audit_rewritten(book: Book) -> None:
+    await book.run("INSERT INTO audit_log (actor, what, subject) VALUES ('a', 'login', 'user:a')")
+    await book.run("UPDATE audit_log SET actor = 'nobody'")
 
 
 _PLANTS: list[tuple[str, Callable[[Book], Awaitable[None]]]] = [
@@ -153,8 +183,12 @@ _PLANTS: list[tuple[str, Callable[[Book], Awaitable[None]]]] = [
     ("I8", _never_a_look),
     ("I8", _doubt_for_three_days),
     ("I8", _offered),
+    ("I10", _disclosed_without_a_row),
+    ("I10", _disclosed_under_another_name),
+    ("I10", _disclosure_removed),
     ("I11", _slots_deleted),
     ("I12", _call_without_end),
+    ("I13", _audit_rewritten),
 ]
 
 

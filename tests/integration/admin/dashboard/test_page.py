@@ -50,7 +50,7 @@ async def test_who_is_not_logged_in_is_sent_to_the_login(app: Any, ward: Ward) -
     """Without a session there are no figures, only the way to the login."""
     stranger = Browser(app)
     answer = await stranger.get("/dashboard")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=%2Fdashboard")
     assert ward.code not in answer.text
 
 
@@ -95,11 +95,14 @@ async def test_the_page_obeys_a_strict_policy(browser: Browser, ward: Ward) -> N
 
 
 async def test_every_link_leads_to_rows(browser: Browser, ward: Ward) -> None:
-    """Each figure's address names a table of the admin and filters that its API takes, each doubt's its booking."""
+    """Each figure leads to a table of the admin and filters that its API takes, or to where something can be done."""
     page = await _page(browser, window="24h")
     links = sorted({link for link in page.links if link.startswith("/#/")})
     assert len(links) > 15
-    assert any(link.endswith(f"/{ward.bookings['manual']}") for link in links)
+    acts = {link for link in page.links if link.startswith("/act/")}
+    assert f"/act/booking/{ward.bookings['manual']}?lang=ru" in acts
+    for link in acts:
+        assert (await browser.get(link)).status_code == 200, link
     for link in links:
         table, _, query = link.removeprefix("/#/").partition("?")
         answer = await browser.get(f"/api/tables/{unquote(table)}/", **dict(parse_qsl(query)))

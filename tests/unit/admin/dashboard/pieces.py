@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from admin.dashboard.reading import Figures, Window
+from gateway.store.alert_desk import WatchStanding
 
-__all__ = ["NOW", "beat", "doubt", "figures", "institution"]
+__all__ = ["NOW", "WATCHED", "beat", "doubt", "figures", "institution"]
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+WATCHED = WatchStanding(NOW, NOW, "sync host:1", 0, 0, 0, None, 0, "")
 
 
 def beat(process: str, what: str = "alive", value: float = 1, **changes: Any) -> dict[str, Any]:
@@ -38,13 +41,13 @@ def institution(**changes: Any) -> dict[str, Any]:
 def doubt(**changes: Any) -> dict[str, Any]:
     """Make a booking in doubt that is looked at in 20 seconds."""
     told = {"state": "in_doubt", "is_looked_at": False, "next": timedelta(seconds=20), "calls_stopped": False}
-    return told | changes
+    return told | {"asked_by": None} | changes
 
 
 def figures(*beats: dict[str, Any], **changes: Any) -> Figures:
     """Make figures with these words of the processes; both live unless others are given."""
     told: dict[str, Any] = {
-        name: [] for name in ("doubts", "calls", "doctors", "errors", "holds", "bookings", "mappings")
+        name: [] for name in ("doubts", "calls", "doctors", "errors", "holds", "bookings", "mappings", "retention")
     }
-    told |= {"institutions": [institution()], "rest": {}, "window": Window.HOUR, "now": NOW} | changes
+    told |= {"institutions": [institution()], "rest": {}, "window": Window.HOUR, "now": NOW, "watch": WATCHED} | changes
     return Figures(beats=beats or (beat("gateway"), beat("sync")), **told)

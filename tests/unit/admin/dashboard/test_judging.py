@@ -79,6 +79,7 @@ def test_a_word_of_a_dead_process_does_not_count() -> None:
     [
         ({}, Actor.NEXT_LOOK),
         ({"state": "manual", "next": None}, Actor.OPERATOR),
+        ({"state": "manual", "asked_by": "anna"}, Actor.WORKER),
         ({"is_looked_at": True}, Actor.LOOKING),
         ({"next": timedelta(minutes=-2)}, Actor.LATE),
         ({"calls_stopped": True}, Actor.STOPPED),

@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from admin.dashboard.charts import columns, lines, strip
-from admin.dashboard.words import LANGUAGES, Speech
+from admin.dashboard.words import Speech
+from admin.frame.speech import LANGUAGES
 from gateway.domain.outcomes import Cause
 
 

@@ -1,0 +1,1 @@
+"""Tests of the mappings as a table, on a real database."""
