@@ -49,7 +49,8 @@ def _delivery(standing: WatchStanding, speech: Speech) -> dict[str, Any]:
     level, told = Level.GOOD, speech.say("alerts_arrive")
     if standing.late and standing.oldest_waiting is not None:
         span = speech.span(standing.now - standing.oldest_waiting)
-        level, told = Level.BAD, speech.say("alerts_late", count=standing.late, time=span, why=standing.last_error)
+        why = standing.last_error or speech.say("alerts_untried")
+        level, told = Level.BAD, speech.say("alerts_late", count=standing.late, time=span, why=why)
     elif standing.given_up:
         level, told = Level.WARN, speech.say("alerts_given_up", count=standing.given_up)
     return {"name": speech.say("alerts_delivery"), "level": level, "told": told, "link": _address(speech)}

@@ -95,6 +95,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "alerts_delivery": ("Оповещения", "Messages of alerts"),
         "alerts_arrive": ("доходят", "arrive"),
         "alerts_late": ("не доходят {time}, {count}: {why}", "late for {time}, {count}: {why}"),
+        "alerts_untried": ("не отправлялись; задан ли ALERT_URLS?", "never tried; is ALERT_URLS set?"),
         "alerts_given_up": ("не дошли за сутки: {count}", "given up within a day: {count}"),
         "processes": ("Процессы и сертификат", "Processes and certificate"),
         "gateway_process": ("Шлюз", "Gateway"),
