@@ -59,6 +59,7 @@ def make_messenger(urls: str) -> AppriseMessenger:
 
 def _silence() -> None:
     own = logging.getLogger("apprise")
+    own.setLevel(logging.WARNING)  # the reasons of failures are read from its records, whatever level we log at
     own.propagate = False
     own.addHandler(logging.NullHandler())
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)

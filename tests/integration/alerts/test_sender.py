@@ -27,12 +27,12 @@ def make(urls: str) -> AppriseMessenger:
         return make_messenger(urls)
 
 
-@pytest.fixture
-def log() -> Iterator[io.BytesIO]:
-    """Everything that is logged, at the lowest level there is."""
+@pytest.fixture(params=["DEBUG"])
+def log(request: pytest.FixtureRequest) -> Iterator[io.BytesIO]:
+    """Everything that is logged, at the lowest level there is unless a test asks for another."""
     root, out = logging.getLogger(), io.BytesIO()
     handlers, level = root.handlers, root.level
-    configure_logs("DEBUG", out)
+    configure_logs(request.param, out)
     yield out
     root.handlers, root.level = handlers, level
 
@@ -51,6 +51,7 @@ async def test_a_message_arrives_whole(people: People) -> None:
     assert (heard["title"], heard["message"], heard["type"]) == ("Заголовок", "Текст\nвторая строка", "failure")
 
 
+@pytest.mark.parametrize("log", ["DEBUG", "ERROR"], indirect=True)
 async def test_failures_are_told_without_the_address(people: People, log: io.BytesIO) -> None:
     """A refusal, nobody there and nonsense are told in a word; no part of an address is logged, at any level."""
     people.answer = 401
