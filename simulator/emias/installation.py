@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from simulator.emias.faults import FaultPlan
+from simulator.emias.faults import FAULTS
 from simulator.emias.journal import Journal
 from simulator.emias.ledger import Ledger
 from simulator.emias.registry import Registry
 from simulator.emias.settings import LiveSettings
 from simulator.emias.world import World
+from simulator.faults import FaultPlan
 
 __all__ = ["Installation"]
 
@@ -38,7 +39,7 @@ class Installation:
         self.world = World(seed=self._seed, doctors=self._doctors, now=self._now)
         self.ledger = Ledger()
         self.settings = LiveSettings(living=self._living)
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(FAULTS)
         self.journal = Journal()
         self.registry = Registry(self.world, self.ledger, self.settings)
         self.canary_hits = 0

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from simulator.emias.call import Call, Received, Reply, UnreadableCallError
 from simulator.emias.faces import FACES, Face
-from simulator.emias.faults import FaultRule
 from simulator.emias.installation import Installation
 from simulator.emias.replies import KINDS, Exchange, send
 from simulator.emias.replies.breaks import drop
+from simulator.faults import FaultRule
 
 __all__ = ["PATHS", "EmiasService"]
 
@@ -57,7 +57,10 @@ class EmiasService:
             call = face.read(await _received(request))
         except UnreadableCallError as error:
             return web.Response(status=error.status)
-        rule = self._installation.faults.take(call)
+        about = call.arguments
+        rule = self._installation.faults.take(
+            call.operation, lpu_code=about.get("lpuCode"), doctor_id=about.get("doctorId")
+        )
         with self._installation.journal.entry(call) as entry:
             if rule is None:
                 reply = await self._finish(

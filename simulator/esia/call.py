@@ -9,9 +9,9 @@ from typing import Protocol
 
 from aiohttp import web
 
-from simulator.esia.faults import FaultPlan, FaultRule
 from simulator.esia.journal import Entry, Journal
 from simulator.esia.refusals import EsiaRefusalError
+from simulator.faults import FaultPlan, FaultRule
 
 __all__ = ["Call", "Handler", "Operation", "carried"]
 

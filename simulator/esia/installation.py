@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from simulator.esia.checks import Checks
-from simulator.esia.faults import FaultPlan
+from simulator.esia.faults import FAULTS
 from simulator.esia.journal import Journal
 from simulator.esia.sessions import Access, Asked, Grant, Remembered
 from simulator.esia.settings import EsiaSettings
 from simulator.esia.systems import Systems
 from simulator.esia.token_keys import KeyRing
 from simulator.esia.tokens import ACCESS_SECONDS
+from simulator.faults import FaultPlan
 
 __all__ = ["EsiaInstallation"]
 
@@ -39,7 +40,7 @@ class EsiaInstallation:
 
     def reset(self) -> None:
         """Forget logins, faults, settings and the journal."""
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(FAULTS)
         self.journal = Journal()
         self.settings = EsiaSettings()
         self.logins = Remembered(self.now, lambda: _CHOOSING_SECONDS)

@@ -9,10 +9,11 @@ import pytest
 
 from simulator.esia.checks import Api, decode_secret
 from simulator.esia.embed import embedded
-from simulator.esia.faults import KINDS, OPERATIONS, FaultPlan
+from simulator.esia.faults import FAULTS, KINDS, OPERATIONS
 from simulator.esia.forms import Form
 from simulator.esia.refusals import REFUSALS, EsiaRefusalError
 from simulator.esia.sessions import Remembered
+from simulator.faults import FaultPlan
 
 FORM = {
     "client_id": "CLINIC",
@@ -92,7 +93,7 @@ def test_a_form_refuses_what_came_twice() -> None:
 
 def test_every_kind_fits_some_operation() -> None:
     """Each kind of fault can be planned for each operation that it names."""
-    plan = FaultPlan()
+    plan = FaultPlan(FAULTS)
     for kind, (meaning, only) in KINDS.items():
         assert meaning
         assert only <= set(OPERATIONS)

@@ -6,44 +6,40 @@ from typing import Any
 
 import pytest
 
-from simulator.emias.call import Call
-from simulator.emias.faults import FaultPlan
+from simulator.emias.faults import FAULTS
+from simulator.faults import FaultPlan
 
 
-def _call(operation: str = "GetSchedule", **arguments: str) -> Call:
-    return Call("SOAP12", operation, arguments, {})
-
-
-def _taken(plan: FaultPlan, count: int, call: Call) -> list[str | None]:
-    return [rule.kind if rule else None for rule in (plan.take(call) for _ in range(count))]
+def _taken(plan: FaultPlan, count: int) -> list[str | None]:
+    return [rule.kind if rule else None for rule in (plan.take("GetSchedule") for _ in range(count))]
 
 
 def test_a_rule_begins_with_its_nth_call_and_ends_after_its_times() -> None:
     """The second and third of four calls are spoiled."""
-    plan = FaultPlan()
+    plan = FaultPlan(FAULTS)
     plan.add({"operation": "GetSchedule", "kind": "drop", "nth": 2, "times": 2})
 
-    assert _taken(plan, 4, _call()) == [None, "drop", "drop", None]
+    assert _taken(plan, 4) == [None, "drop", "drop", None]
 
 
 def test_zero_times_means_always() -> None:
     """A rule without end spoils every call until it is cleared."""
-    plan = FaultPlan()
+    plan = FaultPlan(FAULTS)
     plan.add({"operation": "*", "kind": "hang", "times": 0})
 
-    assert _taken(plan, 3, _call()) == ["hang"] * 3
+    assert _taken(plan, 3) == ["hang"] * 3
     plan.clear()
-    assert plan.take(_call()) is None
+    assert plan.take("GetSchedule") is None
 
 
 def test_a_rule_may_be_for_one_doctor() -> None:
     """Calls about other doctors and institutions are neither spoiled nor counted."""
-    plan = FaultPlan()
+    plan = FaultPlan(FAULTS)
     plan.add({"operation": "GetSchedule", "kind": "drop", "lpu_code": "0101", "doctor_id": 41001})
 
-    assert plan.take(_call(lpuCode="0101", doctorId="41002")) is None
-    assert plan.take(_call(lpuCode="0202", doctorId="41001")) is None
-    assert plan.take(_call(lpuCode="0101", doctorId="41001"))
+    assert plan.take("GetSchedule", lpu_code="0101", doctor_id="41002") is None
+    assert plan.take("GetSchedule", lpu_code="0202", doctor_id="41001") is None
+    assert plan.take("GetSchedule", lpu_code="0101", doctor_id="41001")
 
 
 @pytest.mark.parametrize(
@@ -62,4 +58,4 @@ def test_a_rule_may_be_for_one_doctor() -> None:
 def test_a_rule_that_cannot_work_is_refused(wanted: dict[str, Any]) -> None:
     """Unknown names and impossible counts are named at once instead of never happening."""
     with pytest.raises(ValueError, match=r"\w"):
-        FaultPlan().add(wanted)
+        FaultPlan(FAULTS).add(wanted)
