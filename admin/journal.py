@@ -20,6 +20,7 @@ _TABLES: Final = "/api/tables/"
 _CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _KEYS: Final[Mapping[str, str]] = {"institutions": "lpu_code"}
 _USERS: Final = "piccolo_user"
+_NAME: Final = "username"
 _PASSWORD: Final = "password"  # noqa: S105 - the name of a column
 _SIGNED: Final = "SELECT set_config('gateway.switch_actor', $1, true)"
 _UNCHANGED: Final = frozenset({"last_login", "admin", "superuser"})
@@ -53,7 +54,7 @@ class Journal:
 
     async def _written_down(self, connection: Any, scope: Scope, receive: Receive, held: list[Message]) -> None:
         table, _, rest = scope["path"].removeprefix(_TABLES).partition("/")
-        visitor, key = scope["visitor"], rest.strip("/")
+        visitor, key = scope["visitor"], _key_meant(table, rest.strip("/"))
         await connection.execute(_SIGNED, visitor.actor)
         before = await _row(connection, table, key)
 
@@ -61,33 +62,43 @@ class Journal:
             held.append(message)
 
         await self._app(scope, receive, hold)
-        if held[0]["status"] >= 400:  # noqa: PLR2004 - where refusals begin
+        if held[0]["status"] >= 300:  # noqa: PLR2004 - where redirects begin, and refusals after them
             raise _Undone
         key = key or _key_made(held)
         after = await _row(connection, table, key)
-        changed = sorted(name for name in before | after if before.get(name) != after.get(name))
-        named = after or before
-        for what, subject, details in _events(scope["method"], table, key, changed, named):
+        for what, subject, details in _events(scope["method"], table, key, before, after):
             await record(connection, actor=visitor.actor, what=what, subject=subject, details=details)
 
 
 def _events(
-    method: str, table: str, key: str, changed: list[str], row: Mapping[str, Any]
+    method: str, table: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[tuple[AuditEvent, str, dict[str, str | int | bool]]]:
     """Say what has happened; a column's name is told, what stands in it is not."""
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     columns = ", ".join(name for name in changed if name not in _UNCHANGED)
     if table == _USERS:
         what = AuditEvent.USER_CREATED if method == "POST" else AuditEvent.USER_CHANGED
-        subject = f"user:{row.get('username', key)}"
+        row, name = after or before, (before or after).get(_NAME, key)
+        subject = f"user:{name}"
         told: dict[str, str | int | bool] = {
             "method": method,
             "columns": columns,
             "role": str(row.get("role", "")),
             "active": bool(row.get("active")),
         }
+        if row.get(_NAME, name) != name:
+            told[_NAME] = str(row[_NAME])
         is_new_password = method != "POST" and _PASSWORD in changed and method != "DELETE"
         return [(what, subject, told)] + ([(AuditEvent.PASSWORD_CHANGED, subject, {})] if is_new_password else [])
     return [(AuditEvent.ROW_CHANGED, f"{table}:{key}", {"method": method, "columns": columns})]
+
+
+def _key_meant(table: str, told: str) -> str:
+    """Read a row's key as Piccolo does: `05` is row 5."""
+    try:
+        return told if table in _KEYS else str(int(told))
+    except ValueError:
+        return told
 
 
 async def _row(connection: Any, table: str, key: str) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from sync.signs import Signs
 __all__ = ["Chore", "chores_of"]
 
 _MONTHS_AHEAD: Final = timedelta(days=62)
-_SYNC_LOG_KEPT: Final = timedelta(days=30)
 _PUSHES_KEPT: Final = timedelta(days=7)
 _log = structlog.stdlib.get_logger("sync.chores")
 
@@ -51,7 +50,6 @@ def chores_of(housekeeping: Housekeeping, signs: Signs) -> list[Chore]:
         Chore("forget_idempotency_keys", timedelta(minutes=10), housekeeping.forget_idempotency_keys, signs),
         Chore("forget_logins", timedelta(minutes=10), housekeeping.forget_logins, signs),
         Chore("forget_pushes", timedelta(minutes=10), lambda: housekeeping.forget_pushes(_PUSHES_KEPT), signs),
-        Chore("forget_sync_log", timedelta(hours=1), lambda: housekeeping.forget_sync_log(_SYNC_LOG_KEPT), signs),
         Chore(
             "make_slot_partitions", timedelta(hours=6), lambda: housekeeping.make_slot_partitions(_MONTHS_AHEAD), signs
         ),

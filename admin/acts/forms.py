@@ -10,13 +10,13 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from admin.acts.choices import CODES, HOURS, Choice
+from gateway.domain.discretion import LONG_NUMBER
 from gateway.domain.wish import WishKind
 
 __all__ = ["Asked", "FormRefused", "asked_of"]
 
 _LONGEST: Final = 500
 _APPOINTMENT: Final = re.compile(r"[\w.:/-]{1,64}")
-_NUMBERS: Final = re.compile(r"\d(?:[\s().-]*\d){8,}")
 
 
 class FormRefused(Exception):
@@ -55,7 +55,7 @@ def _reason(texts: Mapping[str, str]) -> str:
         raise FormRefused("no_reason")
     if len(reason) > _LONGEST:
         raise FormRefused("long_reason")
-    if _NUMBERS.search(reason):
+    if LONG_NUMBER.search(reason):
         raise FormRefused("personal_reason")
     return reason
 

@@ -44,8 +44,12 @@ FROM beats b JOIN beats a ON a.process = b.process AND a.instance = b.instance A
 WHERE a.at > now() - interval '1 day'
 """
 
-DOUBTS: Final = """
-SELECT b.id, b.state, b.starts_at, now() - coalesce(b.doubted_at, b.updated_at) AS age, b.next_check_at - now() AS next,
+_DOUBTED_AT: Final = """
+CASE WHEN b.state IN ('submitting', 'cancelling') THEN b.updated_at ELSE coalesce(b.doubted_at, b.updated_at) END
+"""
+
+DOUBTS: Final = f"""
+SELECT b.id, b.state, b.starts_at, now() - {_DOUBTED_AT} AS age, b.next_check_at - now() AS next,
        coalesce(b.look_until > now(), false) AS is_looked_at, b.checks, e.lpu_code, i.calls_stopped, d.name AS doctor,
        (SELECT w.wished_by FROM wishes w WHERE w.subject = b.id::text AND w.ended_at IS NULL LIMIT 1) AS asked_by,
        count(*) OVER () AS total, count(*) FILTER (WHERE b.state = 'manual') OVER () AS manual
@@ -55,9 +59,9 @@ JOIN institutions i ON i.lpu_code = e.lpu_code
 JOIN doctors d ON d.id = b.site_doctor_id
 WHERE b.state IN ('in_doubt', 'cancel_in_doubt', 'manual')
    OR b.state IN ('submitting', 'cancelling') AND b.updated_at < now() - interval '3 minutes'
-ORDER BY b.state <> 'manual', coalesce(b.doubted_at, b.updated_at)
+ORDER BY b.state <> 'manual', {_DOUBTED_AT}
 LIMIT 8
-"""
+"""  # noqa: S608 - our own words
 
 _TIMES: Final = ", ".join(f"sum(times[{place}])" for place in range(1, BUCKETS + 1))
 CALLS: Final = f"""

@@ -16,6 +16,7 @@ from admin.disclosures.words import WORDS
 from admin.frame.door import form_door, form_of
 from admin.frame.page import Frame
 from gateway.domain.disclosure import PatientField
+from gateway.domain.discretion import LONG_NUMBER
 from gateway.domain.errors import FieldError
 from gateway.domain.moscow import as_moscow
 from gateway.domain.patient import Snils
@@ -138,6 +139,8 @@ def _reason_of(form: Mapping[str, str]) -> str:
     reason = " ".join(form.get("reason", "").split())
     if not _SHORTEST <= len(reason) <= _LONGEST:
         raise _Refused("say_why", 422)
+    if LONG_NUMBER.search(reason):
+        raise _Refused("personal_reason", 422)
     return reason
 
 

@@ -63,6 +63,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "reveal": ("Показать поле", "Show a field"),
         "refused": ("Не показано", "Not shown"),
         "choose_field": ("Выберите поле.", "Choose a field."),
+        "personal_reason": (
+            "В причине похоже на личный номер: уберите его.",
+            "The reason seems to hold a personal number: leave it out.",
+        ),
         "say_why": ("Напишите, почему: от 3 до 300 знаков.", "Write why: 3 to 300 characters."),
         "snils_format": ("Это не СНИЛС: нужно 11 цифр.", "This is no SNILS: it has 11 digits."),
         "snils_checksum": (

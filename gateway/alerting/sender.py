@@ -53,6 +53,9 @@ def make_messenger(urls: str) -> AppriseMessenger:
         way = apprise.Apprise(asset=asset)
         if not way.add(address.url):
             raise AlertSetupError(f"ALERT_URLS: entry {address.place.name} is no address that apprise knows")
+        for service in way:
+            # By itself apprise sends a text of any length, and a messenger refuses what is too long for it, each time.
+            service.overflow_mode = apprise.OverflowMode.SPLIT
         ways[address.place] = way
     return AppriseMessenger(ways)
 

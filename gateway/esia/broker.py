@@ -159,7 +159,10 @@ class OidcBroker:
         return access_token, id_token
 
     async def _believed(self, id_token: str, jwks_path: str, nonce: str) -> dict[str, Any]:
-        published: Any = (await self._ask(self.calls.get(jwks_path))).fields()
+        published = (await self._ask(self.calls.get(jwks_path))).fields().get("keys")
+        listed = published if isinstance(published, list) else []
+        # A key of a kind that the library does not know, such as one of GOST beside ours, spoils the whole set for it.
+        keys: Any = {"keys": [one for one in listed if isinstance(one, dict) and one.get("kty") == "RSA"]}
         now = int(self.clock.now().timestamp())
         rules = jwt.JWTClaimsRegistry(
             now=now,
@@ -171,7 +174,7 @@ class OidcBroker:
             iat={"essential": True},
         )
         try:
-            token = jwt.decode(id_token, KeySet.import_key_set(published), algorithms=_ALGORITHMS)
+            token = jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=_ALGORITHMS)
             rules.validate(token.claims)
         except (JoseError, ValueError, KeyError, TypeError) as refused:
             _log.warning("token_not_believed", what=type(refused).__name__)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
@@ -135,6 +136,8 @@ async def open_calls(origin: Origin, clock_heard: Callable[[float], None]) -> As
         timeout=origin.seconds,
         limits=httpx.Limits(max_connections=_CONNECTIONS, keepalive_expiry=15.0),
         headers=_HEADERS,
+        # What one visitor's login is handed must not go along with the next one's.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
     ) as client:
         yield Calls(client, origin, clock_heard)
 

@@ -107,7 +107,7 @@ def _person(told: dict[str, Any], documents: Iterable[dict[str, Any]], today: da
             first_name,
             parse_name("middle_name", middle_name) if middle_name else None,
             birth_date,
-            Sex(told["gender"]) if told.get("gender") in set(Sex) else None,
+            Sex(told["gender"]) if told.get("gender") in tuple(Sex) else None,
             read_snils(_text(told, "snils")),
             policy,
             is_verified,

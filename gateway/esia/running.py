@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
@@ -42,6 +43,7 @@ async def run_bounded(
     finally:
         if process.returncode is None:
             with suppress(ProcessLookupError):
-                process.kill()
+                # Its children too, such as a wrapper script's: one that lives on holds the pipes, and `wait` with them.
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     return process.returncode or 0, told

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -65,13 +65,13 @@ async def made_by(certificate: Certificate, openssl: OpenSsl, message: bytes, si
     """Tell whether a raw signature is of a certificate's key; raise `SigningFailed` when openssl cannot be run."""
     if certificate.is_gost:
         return await openssl.verify(await openssl.public_key(certificate.pem), message, signature)
-    key = certificate.x509.public_key()
-    if not isinstance(key, RSAPublicKey):
-        return False
     try:
+        key = certificate.x509.public_key()
+        if not isinstance(key, RSAPublicKey):
+            return False
         key.verify(signature, message, PKCS1v15(), SHA256())
-    except InvalidSignature:
-        return False
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False  # a key of a kind that nobody here knows, such as one of GOST R 34.10-2001, vouches for nothing
     return True
 
 

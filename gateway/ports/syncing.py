@@ -110,6 +110,3 @@ class Housekeeping(Protocol):
 
     async def forget_pushes(self, older_than: timedelta) -> int:
         """Remove old events of the sites, and marks that nobody reads, and count them."""
-
-    async def forget_sync_log(self, older_than: timedelta) -> int:
-        """Remove the worker's old reports and count them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from gateway.domain.errors import LoginExpired, LoginFailed, LoginMismatch
+from gateway.domain.errors import IdentityUnavailable, LoginExpired, LoginFailed, LoginMismatch
 from gateway.domain.identity import Account, Binding, IdentitySource, IdentityTicket, Login
+from gateway.domain.login_failure import FailureReason
 from gateway.ports import Clock, IdentityProvider, LoginBook, Tickets
 
 __all__ = ["LOGIN_LASTS", "Identified", "Identify", "Started"]
@@ -48,7 +50,8 @@ class Identify:
     """The whole life of a login.
 
     `callbacks` are the registered addresses by site, `""` for any other; `heard` is told of each end, by a word and the
-    provider's code.
+    provider's code. A site waits 8 seconds for a start and 25 for an end, and takes longer silence for a gateway that
+    is down: `begin_seconds` and `finish_seconds` are shorter, so that a slow provider stops no booking by hand.
     """
 
     provider: IdentityProvider
@@ -58,6 +61,8 @@ class Identify:
     ticket_lasts: timedelta
     callbacks: Mapping[str, str]
     heard: Callable[[str, str], None] = lambda _result, _code: None
+    begin_seconds: float = 6.0
+    finish_seconds: float = 20.0
 
     def callback_of(self, site: str) -> str | None:
         """Return the callback of a site; None where its visitors cannot log in."""
@@ -66,7 +71,12 @@ class Identify:
     async def start(self, binding: Binding, callback: str, return_path: str) -> Started:
         """Begin a login; raise `IdentityUnavailable`."""
         state, now = str(uuid4()), self.clock.now()
-        begun = await self.provider.begin(state, callback)
+        try:
+            async with asyncio.timeout(self.begin_seconds):
+                begun = await self.provider.begin(state, callback)
+        except TimeoutError:
+            _log.warning("login_not_begun", source=self.provider.source.value)
+            raise IdentityUnavailable from None
         login = Login(uuid4(), state, binding, callback, return_path, now, begun.memo)
         await self.logins.keep(login, LOGIN_LASTS)
         return Started(login.id, begun.authorize_url, now + LOGIN_LASTS)
@@ -82,7 +92,7 @@ class Identify:
         """
         login = await self._take(login_id, state, binding)
         try:
-            account = await self.provider.finish(login, code)
+            account = await self._finish(login, code)
         except LoginFailed as failed:
             self._tell(failed)
             raise
@@ -99,6 +109,13 @@ class Identify:
         failed = self.provider.read_refusal(error, description)
         self._tell(failed)
         return failed, login.return_path
+
+    async def _finish(self, login: Login, code: str) -> Account:
+        try:
+            async with asyncio.timeout(self.finish_seconds):
+                return await self.provider.finish(login, code)
+        except TimeoutError:
+            raise LoginFailed(FailureReason.UNREACHABLE) from None
 
     async def _take(self, login_id: UUID, state: str, binding: Binding) -> Login:
         login = await self.logins.take(state)
@@ -120,5 +137,7 @@ class Identify:
         return Identified(text, expires_at, login.return_path, source, account, logout_url)
 
     def _tell(self, failed: LoginFailed) -> None:
-        self.heard(failed.reason.value, failed.code or "")
+        # What stands in a callback is the visitor's to write: a code that is not known is logged, and not counted by.
+        is_known = failed.reason is not FailureReason.OTHER
+        self.heard(failed.reason.value, (failed.code or "") if is_known else "")
         _log.warning("login_failed", reason=failed.reason.value, code=failed.code)

@@ -21,7 +21,7 @@ class DatabaseSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     database_url: SecretStr = Field(description="PostgreSQL 16 or newer: postgresql://user:password@host:5432/name")
-    database_pool: PositiveInt = Field(default=16, description="largest number of connections of one process")
+    database_pool: int = Field(default=16, ge=2, description="largest number of connections of one process")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="least level logged")
 
 

@@ -44,7 +44,8 @@ WITH schedules AS (
     WHERE b.created_at > now() - greatest($2::interval, $3::interval) GROUP BY e.lpu_code
 ), waiting AS (
     SELECT e.lpu_code, count(*) FILTER (WHERE b.state <> 'manual') AS in_doubt,
-           max(extract(epoch FROM now() - coalesce(b.doubted_at, b.updated_at)))
+           max(extract(epoch FROM now() - CASE WHEN b.state IN ('submitting', 'cancelling') THEN b.updated_at
+                                               ELSE coalesce(b.doubted_at, b.updated_at) END))
                FILTER (WHERE b.state <> 'manual')::float8 AS oldest_doubt,
            count(*) FILTER (WHERE b.state = 'manual') AS manual
     FROM bookings b JOIN emias_doctors e ON e.id = b.doctor_id

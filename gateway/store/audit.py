@@ -6,13 +6,13 @@ The database chains the rows by hashes when their transaction commits, and lets 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from gateway.domain.discretion import LONG_NUMBER
 from gateway.store.engine import Database
 
 __all__ = ["AuditEntry", "AuditEvent", "read_log", "record"]
@@ -52,7 +52,6 @@ ORDER BY c.number LIMIT $4
 """
 _ROWS_AT_ONCE: Final = 1000
 _LONGEST: Final = 300
-_NUMBERS: Final = re.compile(r"\d(?:[\s().-]*\d){10,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +97,4 @@ async def read_log(
 
 
 def _tidy(value: str | int | bool) -> str | int | bool:  # noqa: FBT001 - a JSON value
-    return _NUMBERS.sub("…", value)[:_LONGEST] if isinstance(value, str) else value
+    return LONG_NUMBER.sub("…", value)[:_LONGEST] if isinstance(value, str) else value

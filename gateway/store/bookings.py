@@ -19,6 +19,7 @@ from gateway.domain.settlement import HoldFate, Settlement
 from gateway.failpoints import reach
 from gateway.ports import IdempotencyKey, Intent
 from gateway.store.booking_rows import ADD_HISTORY, SELECT_BOOKING, read_booking
+from gateway.store.cases import has_booked_since
 from gateway.store.cipher import Cipher
 from gateway.store.engine import Database
 from gateway.store.free_slots import read_free_slot
@@ -133,7 +134,7 @@ class BookingLedger:
         Raises:
             NotFound: the site has no such hold.
             HoldExpired: the hold has ended, by the database's clock.
-            SlotTaken: the slot is no longer free, or has a live booking.
+            SlotTaken: the slot is no longer free, or has a live booking; or the patient of a retry has another by now.
             IdempotencyInProgress: another run under the same key has taken over.
         """
         async with self.database.transaction() as connection:
@@ -157,7 +158,7 @@ class BookingLedger:
             await connection.execute(_EXPIRE, intent.hold_id)
             return HoldExpired()
         slot = await connection.fetchrow(_SLOT, hold["doctor_id"], hold["starts_at"])
-        if slot is None:
+        if slot is None or (intent.retry_of and await has_booked_since(connection, intent.retry_of)):
             raise SlotTaken(slot_id=hold["slot_id"])
         await self._insert(connection, intent, hold, slot)
         if intent.idempotency:

@@ -25,7 +25,7 @@ from gateway.store.booking_rows import SELECT_BOOKING, read_booking
 from gateway.store.cipher import Cipher
 from gateway.store.engine import Database
 
-__all__ = ["CaseBook", "read_standing"]
+__all__ = ["CaseBook", "has_booked_since", "read_standing"]
 
 _LIVE: Final = sorted(state.value for state in LIVE_STATES)
 
@@ -45,6 +45,10 @@ LEFT JOIN LATERAL (SELECT h.from_state, h.cause, h.actor, h.at FROM booking_hist
                    WHERE h.booking_id = b.id AND h.to_state = b.state AND h.from_state <> h.to_state
                    ORDER BY h.id DESC LIMIT 1) AS last ON true
 WHERE b.id = $1
+"""
+_LOCK_PATIENT: Final = """
+SELECT pg_advisory_xact_lock(hashtextextended('retry:' || site_id || ':' || snils_hash, 0))
+FROM bookings WHERE id = $1
 """
 _BOOKING: Final = f"{SELECT_BOOKING} WHERE b.id = $1"
 _OWNER: Final = """
@@ -101,6 +105,16 @@ async def read_standing(connection: Any, booking_id: UUID) -> Standing | None:
         booked_since=row["booked_since"],
         calls_stopped=row["calls_stopped"],
     )
+
+
+async def has_booked_since(connection: Any, booking_id: UUID) -> bool:
+    """Tell, as a booking's retry is opened, whether its patient has another by now; True when there is no such booking.
+
+    Until the transaction's end no other retry of the patient's is opened.
+    """
+    await connection.execute(_LOCK_PATIENT, booking_id)
+    standing = await read_standing(connection, booking_id)
+    return standing is None or standing.booked_since
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,6 @@ WHERE (kind, digest) IN (SELECT kind, digest FROM login_guesses WHERE last_at < 
                          LIMIT $1 FOR UPDATE SKIP LOCKED)
 """
 
-_FORGET_LOG: Final = """
-DELETE FROM sync_log
-WHERE id IN (SELECT id FROM sync_log WHERE at < now() - $2::interval LIMIT $1 FOR UPDATE SKIP LOCKED)
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
@@ -108,10 +103,6 @@ class Housekeeping:
     async def forget_pushes(self, older_than: timedelta) -> int:
         """Remove old events of the sites, and marks that nobody reads, and count them."""
         return await self._in_portions(_FORGET_EVENTS, older_than) + await self._in_portions(_FORGET_MARKS, older_than)
-
-    async def forget_sync_log(self, older_than: timedelta) -> int:
-        """Remove the worker's old reports and count them."""
-        return await self._in_portions(_FORGET_LOG, older_than)
 
     async def _in_portions(self, statement: str, *arguments: Any) -> int:
         total = 0

@@ -28,7 +28,7 @@ WHERE subject = $2 AND state IN ('new', 'running') AND (kind = $1 OR kind = ANY(
 ORDER BY id LIMIT 1
 """
 _ABOUT: Final = """
-SELECT * FROM wishes WHERE subject = $1 AND kind = ANY($2::text[]) ORDER BY id DESC LIMIT $3
+SELECT * FROM wishes WHERE subject = $1 AND kind = ANY($2::text[]) ORDER BY ended_at IS NULL DESC, id DESC LIMIT $3
 """
 _ONE: Final = "SELECT * FROM wishes WHERE id = $1"
 
@@ -103,7 +103,7 @@ class WishDesk:
                 return Wished(_seen(row), is_new=False)
 
     async def about(self, subject: str, kinds: Sequence[WishKind], most: int = 10) -> list[WishSeen]:
-        """List the last wishes of these kinds about a subject, the newest first."""
+        """List the last wishes of these kinds about a subject: those under way, then the others, the newest first."""
         return [_seen(row) for row in await self.database.pool.fetch(_ABOUT, subject, list(kinds), most)]
 
 

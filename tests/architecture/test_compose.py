@@ -11,6 +11,7 @@ import yaml
 
 from gateway.__main__ import cli
 from gateway.settings import AdminSettings, Settings
+from gateway.settings.privacy import RetentionSettings
 
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("migrate", "gateway", "sync", "admin")
@@ -51,6 +52,14 @@ def test_each_secret_file_is_mounted(compose: dict[str, Any], service: str) -> N
     named = {Path(value).name for value in settings["environment"].values() if str(value).startswith("/run/secrets/")}
     assert named <= set(settings["secrets"])
     assert set(settings["secrets"]) <= set(compose["secrets"])
+
+
+@pytest.mark.parametrize("service", ["gateway", "sync"])
+def test_deadlines_and_the_budget_of_emias_are_passed_on(compose: dict[str, Any], service: str) -> None:
+    """What a clinic is told to set of its own, deadlines and its share of EMIAS's calls, reaches the process."""
+    given = set(compose["services"][service]["environment"])
+    deadlines = {name.upper() for name in RetentionSettings.model_fields}
+    assert deadlines | {"EMIAS_RATE", "EMIAS_BURST", "EMIAS_CONCURRENCY"} <= given
 
 
 def test_the_admin_is_given_no_key(compose: dict[str, Any]) -> None:

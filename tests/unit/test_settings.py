@@ -84,6 +84,7 @@ def test_an_empty_optional_variable_has_its_default() -> None:
     ("variable", "value"),
     [
         ("DATABASE_POOL", "0"),
+        ("DATABASE_POOL", "1"),
         ("DATABASE_POOL", "many"),
         ("LOG_LEVEL", "LOUD"),
         ("EMIAS_URL", "emias.example"),

@@ -52,15 +52,21 @@ class CommandSigner:
 
     async def _sign(self, message: bytes) -> bytes:
         async with self._places:
-            with tempfile.TemporaryDirectory(prefix="esia-sign-") as folder:
-                source, target = Path(folder, "message"), Path(folder, "signature")
-                await asyncio.to_thread(source.write_bytes, message)
-                places = (("{in}", str(source)), ("{out}", str(target)))
-                status, _ = await run_bounded([_filled(word, places) for word in self.arguments], b"", _SECONDS)
-                signature = await asyncio.to_thread(_content, target)
+            try:
+                status, signature = await self._run(message)
+            except OSError as fault:
+                raise SigningFailed(f"{self.arguments[0]}: the files of a signature: {fault.strerror}") from None
         if status != 0 or not signature:
             raise SigningFailed(f"{self.arguments[0]} ended with status {status} and {len(signature)} bytes")
         return signature
+
+    async def _run(self, message: bytes) -> tuple[int, bytes]:
+        with tempfile.TemporaryDirectory(prefix="esia-sign-") as folder:
+            source, target = Path(folder, "message"), Path(folder, "signature")
+            await asyncio.to_thread(source.write_bytes, message)
+            places = (("{in}", str(source)), ("{out}", str(target)))
+            status, _ = await run_bounded([_filled(word, places) for word in self.arguments], b"", _SECONDS)
+            return status, await asyncio.to_thread(_content, target)
 
 
 def _content(file: Path) -> bytes:

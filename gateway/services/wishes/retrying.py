@@ -106,7 +106,7 @@ class Retrying:
         if not isinstance(hold, Hold):
             return hold
         try:
-            return await self._submit(_intent(wish, case, patient, holder, hold, key))
+            return await self._submit(case.doubt.booking.id, _intent(wish, case, patient, holder, hold, key))
         finally:
             await self.hold.release(holder, hold.id)
 
@@ -126,19 +126,23 @@ class Retrying:
         except NotFound:
             return Ending.refused(_UNLISTED)
 
-    async def _submit(self, intent: Intent) -> Ending | Later | _Made:
+    async def _submit(self, failed_id: UUID, intent: Intent) -> Ending | Later | _Made:
         try:
             booking = await self.book.submit(intent)
         except (SlotTaken, BookingRefused, EmiasUnavailable, HoldExpired, NotFound) as fault:
-            return await self._after(intent, fault)
+            return await self._after(failed_id, intent, fault)
         return _Made(_of(booking))
 
-    async def _after(self, intent: Intent, fault: GatewayError) -> Ending | Later | _Made:
-        """Tell whether a booking was opened at all before it came to nothing."""
+    async def _after(self, failed_id: UUID, intent: Intent, fault: GatewayError) -> Ending | Later | _Made:
+        """Tell whether a booking was opened at all before it came to nothing; the patient may have another by now."""
         try:
             return _Made(_of(await self.ledger.get(intent.holder.site_id, intent.booking_id)))
         except NotFound:
-            return Ending.refused(_TAKEN) if isinstance(fault, SlotTaken) else Later(_SOON, _UNDER_WAY)
+            if not isinstance(fault, SlotTaken):
+                return Later(_SOON, _UNDER_WAY)
+            case = await self.cases.look(failed_id)
+            against = objection(WishKind.RETRY_BOOKING, case.standing) if case else UNKNOWN_BOOKING
+            return Ending.refused(against or _TAKEN)
 
 
 @dataclass(frozen=True, slots=True)

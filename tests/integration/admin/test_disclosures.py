@@ -66,6 +66,19 @@ async def _log_in(app: Any, database: Database, role: Role) -> tuple[Browser, st
     return browser, name
 
 
+async def test_a_reason_with_a_personal_number_is_refused(app: Any, database: Database, booking_id: UUID) -> None:
+    """A SNILS that was typed as the reason is not kept: neither page takes it, and nothing is asked."""
+    browser, name = await _log_in(app, database, Role.OPERATOR)
+    why = f"звонит {PATIENT.snils.dashed()}"
+    answers = [
+        await browser.submit(f"/act/booking/{booking_id}/reveal", field="name", reason=why),
+        await browser.submit("/act/find", snils=PATIENT.snils.dashed(), reason=why),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("личный номер" in answer.text for answer in answers)
+    assert await database.pool.fetch("SELECT reason FROM disclosures WHERE actor = $1", f"admin:{name}") == []
+
+
 @pytest.mark.usefixtures("worker")
 async def test_a_field_is_shown_once_and_leaves_its_row(app: Any, database: Database, booking_id: UUID) -> None:
     """An operator sees the one field that was asked for, no cache keeps it, and the audit log says who, which, why."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from admin.roles import Role
+from admin.users import add_user
 from gateway.store.engine import Database
-from tests.integration.admin.browser import Browser
+from tests.integration.admin.browser import PASSWORD, Browser
 from tests.integration.admin.ward import Ward
 
 OfRole = Callable[[Role], Awaitable[Browser]]
@@ -51,6 +53,38 @@ async def test_a_refused_change_leaves_no_row(browser: Browser, ward: Ward, data
     path = f"/api/tables/doctors/{ward.doctor_id}/"
     assert (await browser.send("PATCH", path, {"name": "Другой", "is_blocked": True})).status_code == 422
     assert (await browser.send("PATCH", "/api/tables/doctors/999999999/", {"is_blocked": True})).status_code >= 400
+    assert await _written(database, username) == []
+
+
+async def test_a_row_is_named_by_its_own_key_however_the_address_writes_it(
+    browser: Browser, database: Database, username: str
+) -> None:
+    """A user whose role is changed at `/05/` stands in the log like one at `/5/`: by name, column and role."""
+    other = f"viewer-{uuid4().hex[:8]}"
+    user_id = await add_user(database, other, PASSWORD, Role.VIEWER)
+    answer = await browser.send("PATCH", f"/api/tables/piccolo_user/0{user_id}/", {"role": "operator"})
+    assert answer.status_code == 200
+    assert await database.pool.fetchval("SELECT role FROM piccolo_user WHERE id = $1", user_id) == "operator"
+    [(what, subject, details)] = await _written(database, username)
+    assert (what, subject, details["columns"], details["role"]) == ("user_changed", f"user:{other}", "role", "operator")
+
+
+async def test_a_renamed_user_is_found_by_both_names(browser: Browser, database: Database, username: str) -> None:
+    """The log names who was renamed as all rows before do, and says the new name beside it."""
+    old, new = f"old-{uuid4().hex[:8]}", f"new-{uuid4().hex[:8]}"
+    user_id = await add_user(database, old, PASSWORD, Role.VIEWER)
+    answer = await browser.send("PATCH", f"/api/tables/piccolo_user/{user_id}/", {"username": new})
+    assert answer.status_code == 200
+    [(what, subject, details)] = await _written(database, username)
+    assert (what, subject, details["username"]) == ("user_changed", f"user:{old}", new)
+
+
+async def test_a_request_that_is_sent_elsewhere_leaves_no_row(
+    browser: Browser, ward: Ward, database: Database, username: str
+) -> None:
+    """An address without its last slash changes nothing, and the log does not say that it did."""
+    answer = await browser.send("PATCH", f"/api/tables/doctors/{ward.doctor_id}", {"is_blocked": True})
+    assert answer.status_code == 307
     assert await _written(database, username) == []
 
 

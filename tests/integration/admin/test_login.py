@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -27,6 +28,22 @@ async def test_wrong_password_stays_outside(app: Any, username: str) -> None:
     browser = Browser(app)
     assert (await browser.log_in(username, "not the right password")).status_code == 401
     assert (await browser.get("/api/tables/bookings/")).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["a\\u0000b", "a\\ud800b"])
+async def test_a_name_that_no_text_holds_is_a_wrong_one(app: Any, database: Database, name: str) -> None:
+    """What the database cannot store is refused and counted like any other guess."""
+    address = f"guesser-{uuid4().hex[:8]}"
+    browser = Browser(app, address=address)
+    await browser.get("/login")
+    headers = {"X-CSRFToken": browser.http.cookies["csrftoken"], "Content-Type": "application/json"}
+    guess = f'{{"username": "{name}", "password": "{PASSWORD}"}}'
+    answer = await browser.http.post("/public/login/", content=guess, headers=headers)
+    assert answer.status_code == 401
+    written = await database.pool.fetchval(
+        "SELECT subject FROM audit_log WHERE what = 'login_failed' AND details ->> 'address' = $1", address
+    )
+    assert written == "user:?"
 
 
 async def test_stranger_reads_nothing(app: Any) -> None:

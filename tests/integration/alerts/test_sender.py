@@ -51,6 +51,17 @@ async def test_a_message_arrives_whole(people: People) -> None:
     assert (heard["title"], heard["message"], heard["type"]) == ("Заголовок", "Текст\nвторая строка", "failure")
 
 
+async def test_what_is_too_long_for_a_messenger_arrives_in_parts(people: People) -> None:
+    """The message of a great outage is cut into parts that a messenger takes, and none of it is lost."""
+    lines = [f"● ЕМИАС {number:04} не отвечает 5 мин" for number in range(200)]
+    messenger = make(f"mmost://127.0.0.1:{people.port}/3ccdd113474722377935511fc85d3dd4")
+    assert await send(messenger, body="\n".join(lines)) == [None]
+    parts = [heard["text"] for heard in people.heard]
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= 4000
+    assert [line for part in parts for line in part.split("\n") if line.startswith("●")] == lines
+
+
 @pytest.mark.parametrize("log", ["DEBUG", "ERROR"], indirect=True)
 async def test_failures_are_told_without_the_address(people: People, log: io.BytesIO) -> None:
     """A refusal, nobody there and nonsense are told in a word; no part of an address is logged, at any level."""

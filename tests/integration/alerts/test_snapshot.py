@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from admin.dashboard.reading import Window, read_figures
 from gateway.domain.alerts.orders import ORDERS
 from gateway.domain.alerts.snapshot import Certificate, Circuits, Clinic, RefusedList, Snapshot, Voice
 from gateway.domain.circuit import Lane
@@ -66,6 +67,18 @@ async def test_bookings(scene: Scene, maker: Maker) -> None:
     seen = await clinic(scene.database)
     assert (seen.came_through, seen.lost, seen.submitted, seen.taken) == (2, 3, 9, 1)
     assert (seen.in_doubt, seen.manual, int(seen.oldest_doubt // 60)) == (2, 1, 11)
+
+
+async def test_a_call_cut_short_is_as_old_as_itself(scene: Scene, maker: Maker) -> None:
+    """A cancel whose process died is as old as the cancel, to alerts and dashboard, however old its booking."""
+    doctor = await maker.doctor(await maker.site(), lpu_code=LPU)
+    now: datetime = await scene.database.pool.fetchval("SELECT now()")
+    times = {"doubted_at": now - timedelta(days=1), "updated_at": now - timedelta(minutes=4)}
+    await book(maker, doctor, 1, "in_doubt", "booked", "cancelling", **times)
+    seen = await clinic(scene.database)
+    assert (seen.in_doubt, int(seen.oldest_doubt // 60)) == (1, 4)
+    [shown] = (await read_figures(scene.database, Window.HOUR)).doubts
+    assert shown["age"] // timedelta(minutes=1) == 4
 
 
 async def test_schedules(scene: Scene, maker: Maker) -> None:

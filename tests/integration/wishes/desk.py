@@ -20,7 +20,7 @@ from gateway.domain.patient import Patient
 from gateway.domain.retry import RetryRules
 from gateway.domain.wish import Wish, WishKind
 from gateway.holds.memory import MemoryGate
-from gateway.ports import AppointmentRequest, Emias, HoldLimits, IdempotencyKey, Intent
+from gateway.ports import AppointmentRequest, Emias, Gate, HoldLimits, IdempotencyKey, Intent
 from gateway.services.hold import HoldSlot
 from gateway.services.offer import Offer
 from gateway.services.resend import Resend
@@ -73,14 +73,14 @@ class Desk:
         self.replies = IdempotencyBook(self.database)
         self.impatient = Resend(self.clinic.ledger, RetryRules(attempts=1))
 
-    def worker(self, emias: Emias | None = None) -> CarryOut:
+    def worker(self, emias: Emias | None = None, gate: Gate | None = None) -> CarryOut:
         """Make the service of one worker."""
         clinic = self.clinic
         directory = Directory(self.database)
         hold = HoldSlot(
             directory=directory,
             ledger=HoldLedger(self.database),
-            gate=MemoryGate(),
+            gate=gate or MemoryGate(),
             offer=Offer(directory),
             refresh=clinic.refresh,
             clock=MoscowClock(),

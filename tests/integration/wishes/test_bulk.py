@@ -135,3 +135,14 @@ async def test_a_loop_paces_and_ends_it_by_itself(desk: Desk) -> None:
 async def test_there_is_nothing_to_pause(desk: Desk) -> None:
     """Without a bulk the pause is refused."""
     assert (await desk.carried(K.PAUSE_RETRIES, LPU)).state is W.REFUSED
+
+
+async def test_a_paused_bulk_stays_in_sight(desk: Desk) -> None:
+    """However many wishes about the institution come after it, the page still has it to resume."""
+    await _lost(desk, 2)
+    wished = await desk.ask(K.RETRY_FAILED, LPU, hours=2)
+    assert (await desk.carried_only(K.PAUSE_RETRIES, LPU)).state is W.DONE
+    for _ in range(10):
+        assert (await desk.carried_only(K.PAUSE_RETRIES, LPU)).state is W.DONE
+    listed = await desk.desk.about(LPU, [K.RETRY_FAILED, K.PAUSE_RETRIES, K.RESUME_RETRIES])
+    assert wished.wish.id in {each.id for each in listed if each.is_open}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,8 @@ from gateway.domain.booking import BookingState
 from gateway.domain.hold import Holder
 from gateway.domain.patient import OmsPolicy, Patient, Snils
 from gateway.domain.wish import WishKind, WishState
+from gateway.holds.memory import MemoryGate
+from gateway.ports import GateAnswer
 from tests.integration.builders import PATIENT
 from tests.integration.wishes.desk import Desk
 
@@ -18,6 +21,19 @@ K, S, W = WishKind, BookingState, WishState
 NEIGHBOUR = Patient(
     "Порталов", "Пётр", None, PATIENT.birth_date, Snils.parse("087-654-303 00"), OmsPolicy.parse("5078150847000121")
 )
+
+
+class _Together(MemoryGate):
+    """A gate at which two wait for each other, long after each has looked at its booking."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = asyncio.Barrier(2)
+
+    async def enter(self, slot_id: UUID, owner: UUID, lasts: timedelta) -> GateAnswer:
+        """Go in with the other."""
+        await self._both.wait()
+        return await super().enter(slot_id, owner, lasts)
 
 
 async def test_a_booking_that_was_not_sent_is_made(desk: Desk) -> None:
@@ -102,6 +118,19 @@ async def test_a_patient_who_booked_again_is_not_booked_twice(desk: Desk) -> Non
     seen = await desk.carried(K.RETRY_BOOKING, failed.id)
     assert (seen.state, "сам" in seen.result) == (W.REFUSED, True)
     assert len(list(desk.clinic.installation.ledger)) == 1
+
+
+async def test_two_retries_of_one_patient_at_once_make_one_appointment(desk: Desk) -> None:
+    """Whoever tried two slots in vain gets one of them, though both retries began before either was made."""
+    failed = [await desk.failed(number) for number in (0, 3)]
+    wished = [await desk.ask(K.RETRY_BOOKING, each.id) for each in failed]
+    worker = desk.worker(gate=_Together())
+    endings = await asyncio.gather(*(worker.one(wish) for wish in await worker.due(2)))
+    assert sorted(endings) == ["done", "refused"]
+    seen = [await desk.seen(each.wish) for each in wished]
+    assert sum("сам" in each.result for each in seen) == 1
+    assert len(list(desk.clinic.installation.ledger)) == 1
+    assert await desk.breaches() == []
 
 
 async def test_a_slot_that_a_visitor_holds_is_waited_for(desk: Desk) -> None:

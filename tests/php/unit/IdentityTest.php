@@ -4,67 +4,13 @@ declare(strict_types=1);
 
 namespace Tests;
 
-use Bitrix\Main\Config\Option;
-use Bitrix\Main\Context;
-use Bitrix\Main\DI\ServiceLocator;
-use Bitrix\Main\Error;
-use Bitrix\Main\HttpRequest;
-use Bitrix\Main\HttpResponse;
-use Emias\Gateway\Client\CircuitBreaker;
-use Emias\Gateway\Client\GatewayClient;
-use Emias\Gateway\Controller\Booking;
-use Emias\Gateway\Controller\Identity;
-use Emias\Gateway\Identity\Login;
 use Emias\Gateway\Identity\LoginSession;
-use Emias\Gateway\Service\Visitor;
-use PHPUnit\Framework\TestCase;
-use Tests\Fakes\Clock;
 use Tests\Fakes\FakeTransport;
-use Tests\Fakes\MemorySession;
-use Tests\Fakes\MemoryShelf;
+use Tests\Fakes\IdentityScene;
 use Tests\Fakes\VerifiedPerson;
 
-final class IdentityTest extends TestCase
+final class IdentityTest extends IdentityScene
 {
-    private const STATE = '3f0a2c1e-7b1d-4c55-9f7d-2a4f1f0c8b11';
-    private const BEGUN = [
-        'login_id' => 'login-1',
-        'authorize_url' => 'https://esia.test/aas/oauth2/v2/ac?client_id=C&state=' . self::STATE,
-    ];
-    private const BOOKED = ['id' => 'b', 'state' => 'booked', 'slot' => [], 'doctor' => []];
-
-    private FakeTransport $transport;
-    private MemorySession $session;
-    private Clock $clock;
-
-    protected function setUp(): void
-    {
-        Option::$values = [];
-        $this->transport = new FakeTransport();
-        $this->session = new MemorySession();
-        $this->clock = new Clock();
-        $client = new GatewayClient(
-            $this->transport,
-            new CircuitBreaker(new MemoryShelf(), $this->clock->__invoke(...)),
-            'https://gw.test',
-            'egw_1_secret',
-            'ru',
-        );
-        $kept = new LoginSession($this->session, 'secret', static fn (): int => time());
-        $services = ServiceLocator::getInstance();
-        $services->forget();
-        $services->addInstance('emias.gateway.client', $client);
-        $services->addInstance('emias.gateway.visitor', new Visitor('secret', static fn (): string => 'session-1'));
-        $services->addInstance('emias.gateway.identity.session', $kept);
-        $services->addInstance('emias.gateway.identity.login', new Login($client, $kept, new MemoryShelf()));
-        $_SESSION = ['fixed_session_id' => 'token'];
-    }
-
-    protected function tearDown(): void
-    {
-        ServiceLocator::getInstance()->forget();
-    }
-
     public function testALoginIsOfferedWhenTheGatewaySaysSo(): void
     {
         $this->transport->json(200, ['provider' => 'esia', 'enabled' => true]);
@@ -176,6 +122,16 @@ final class IdentityTest extends TestCase
         self::assertNull($this->act('state')['notice']);
     }
 
+    public function testWhatIsNoTextIsRelayedAsFarAsItIs(): void
+    {
+        $this->transport->json(201, self::BEGUN)->json(200, ['reason' => 'other', 'return_path' => '/zapis/']);
+        $this->act('start', ['returnPath' => '/zapis/']);
+        $query = ['error' => 'access_denied', 'error_description' => "ESIA-007004:\xCE\r\n!", 'state' => self::STATE];
+        self::assertSame('/zapis/?emias_login=1', $this->finish($query));
+        $sent = json_decode($this->transport->last()->body, true);
+        self::assertSame('ESIA-007004:? !', $sent['error_description']);
+    }
+
     public function testAMistakeOfTheSystemIsNoRefusalOfTheVisitor(): void
     {
         $this->transport->json(201, self::BEGUN)->json(200, ['reason' => 'clock', 'return_path' => '/zapis/']);
@@ -193,46 +149,6 @@ final class IdentityTest extends TestCase
         self::assertSame('/zapis/?emias_login=1', $this->finish(['code' => 'c', 'state' => self::STATE]));
         $told = $this->act('state');
         self::assertSame([null, ['code' => 'login_failed', 'reason' => 'clock']], [$told['person'], $told['notice']]);
-    }
-
-    public function testABookingCarriesTheTicketAndNoNumbers(): void
-    {
-        $this->logIn();
-        $this->transport->json(201, self::BOOKED)->json(201, self::BOOKED);
-        [$data] = $this->book(['subject' => 'child-1', 'referral' => 'Н-1', 'patient' => ['last_name' => 'Чужой']]);
-        self::assertSame('booked', $data['state']);
-        $body = json_decode($this->transport->last()->body, true);
-        $sent = array_diff_key($body, ['session_ref' => 0]);
-        self::assertSame(
-            ['hold_id' => 'h', 'identity_ticket' => 'TICKET', 'subject' => 'child-1', 'referral' => 'Н-1'],
-            $sent,
-        );
-        $this->book(['subject' => 'self', 'patient' => ['oms_number' => '7756410885000127']]);
-        $again = json_decode($this->transport->last()->body, true);
-        self::assertSame(['oms' => ['number' => '7756410885000127']], $again['patient']);
-        self::assertSame($body['session_ref'], $again['session_ref']);
-        self::assertSame(2, $this->session->saved, 'the session is closed before the gateway is asked');
-    }
-
-    public function testWhatIsTypedBesideIsChecked(): void
-    {
-        $this->logIn();
-        $asked = count($this->transport->requests);
-        [, $error] = $this->book(['subject' => 'self', 'patient' => ['oms_number' => '7756410885000128']]);
-        self::assertSame('patient.oms.number', $error->getCustomData()['errors'][0]['field']);
-        [, $error] = $this->book(['subject' => 'self', 'patient' => ['snils' => '112-233-445 96']]);
-        self::assertSame('snils_checksum', $error->getCustomData()['errors'][0]['code']);
-        self::assertCount($asked, $this->transport->requests);
-    }
-
-    public function testWithoutALoginNobodyIsBookedByOne(): void
-    {
-        [, $error] = $this->book(['subject' => 'self']);
-        self::assertSame('ticket_expired', $error->getCode());
-        $this->logIn(['expires_at' => date('c', time() - 1)]);
-        [, $error] = $this->book(['subject' => 'self']);
-        self::assertSame('ticket_expired', $error->getCode());
-        self::assertNull($this->act('state')['person']);
     }
 
     public function testLoggingOutRevokesTheTicket(): void
@@ -253,16 +169,6 @@ final class IdentityTest extends TestCase
         self::assertStringNotContainsString('TICKET', (string) json_encode($this->session->values));
     }
 
-    public function testASpentTicketIsForgotten(): void
-    {
-        $this->logIn();
-        $asked = count($this->transport->requests);
-        $this->act('forget');
-        self::assertCount($asked, $this->transport->requests);
-        [, $error] = $this->book(['subject' => 'self']);
-        self::assertSame('ticket_expired', $error->getCode());
-    }
-
     public function testOnlyTheLastFewLoginsUnderWayAreKept(): void
     {
         $kept = new LoginSession($this->session, 'secret', time(...));
@@ -272,74 +178,5 @@ final class IdentityTest extends TestCase
         self::assertNull($kept->take('state-2'));
         self::assertSame('login-3', $kept->take('state-3')['id']);
         self::assertNull($kept->take('state-3'));
-    }
-
-    /**
-     * @param array<string, mixed> $otherwise
-     */
-    private function logIn(array $otherwise = []): string
-    {
-        $path = '/zapis/?doctor=57';
-        $this->transport->json(201, self::BEGUN)->json(200, $otherwise + VerifiedPerson::told() + ['return_path' => $path]);
-        $this->act('start', ['returnPath' => $path]);
-
-        return $this->finish(['code' => 'c', 'state' => self::STATE]);
-    }
-
-    /**
-     * @param array<mixed> $query
-     */
-    private function finish(array $query): string
-    {
-        return ServiceLocator::getInstance()->get('emias.gateway.identity.login')->finish($query);
-    }
-
-    /**
-     * @param array<string, mixed> $given
-     * @return array<string, mixed>
-     */
-    private function act(string $action, array $given = []): array
-    {
-        $controller = self::called(new Identity(), $given);
-
-        return $controller->run($action, $given);
-    }
-
-    /**
-     * @param array<string, mixed> $given
-     */
-    private function refusal(string $action, array $given): string
-    {
-        $controller = self::called(new Identity(), $given);
-        $controller->run($action, $given);
-
-        return $controller->getErrors()[0]->getCode();
-    }
-
-    /**
-     * @param array<string, mixed> $given
-     * @return array{array<string, mixed>|null, Error|null}
-     */
-    private function book(array $given): array
-    {
-        $whole = $given + ['hold' => 'h', 'key' => 'a-key-of-16-chars-or-more'];
-        $controller = self::called(new Booking(), $whole);
-        $data = $controller->run('book', $whole);
-
-        return [$data, $controller->getErrors()[0] ?? null];
-    }
-
-    /**
-     * @template T of object
-     * @param T $controller
-     * @param array<string, mixed> $given
-     * @return T
-     */
-    private static function called(object $controller, array $given): object
-    {
-        $request = new HttpRequest('POST', [], $given + ['sessid' => bitrix_sessid()], []);
-        Context::setCurrent(new Context($request, new HttpResponse()));
-
-        return $controller;
     }
 }

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 
 from gateway.domain.errors import IdentityUnavailable
+from gateway.domain.identity import Binding, Login
 from gateway.esia.broker import OidcBroker, OidcRules
 from gateway.esia.calls import Calls, Origin
 from gateway.esia.signing import unpadded
@@ -82,3 +86,46 @@ async def test_a_description_that_is_none_begins_no_login() -> None:
     """A list is no description."""
     with pytest.raises(IdentityUnavailable):
         await begin(["https://broker.example"])
+
+
+_UNKNOWN_KEYS = (
+    {"kty": "EC", "crv": "1.2.643.7.1.2.1.1.1", "kid": "gost", "x": "AAAA", "y": "AAAA"},
+    {"kty": "OKP", "crv": "X999", "kid": "new", "x": "AAAA"},
+    {"kid": "nameless"},
+    "no key",
+)
+
+
+@pytest.mark.parametrize("unknown", _UNKNOWN_KEYS)
+async def test_a_key_of_an_unknown_kind_beside_the_broker_s_own_is_passed_over(unknown: Any) -> None:
+    """A broker that publishes a GOST key too is believed by its RSA one."""
+    key = RSAKey.generate_key(2048, parameters={"kid": "rsa"})
+    at = int(FakeClock().now().timestamp())
+    claims = {
+        "iss": ISSUER, "aud": "clinic", "sub": "person-1", "iat": at, "exp": at + 60, "nonce": "n", "trusted": True,
+        "family_name": "Каштанова", "given_name": "Вера", "birthdate": "1985-03-14",
+    }  # fmt: skip
+    told: dict[str, Any] = {
+        f"{ISSUER}/.well-known/openid-configuration": ENDPOINTS,
+        ENDPOINTS["token_endpoint"]: {
+            "access_token": "a",
+            "id_token": jwt.encode({"alg": "RS256", "kid": "rsa"}, claims, key),
+        },
+        ENDPOINTS["jwks_uri"]: {"keys": [unknown, key.as_dict(private=False)]},
+        ENDPOINTS["userinfo_endpoint"]: {"sub": "person-1"},
+    }
+    login = Login(
+        UUID(STATE),
+        STATE,
+        Binding.of("1", "0123456789abcdef"),
+        "https://clinic.example/cb/",
+        "/",
+        FakeClock().now(),
+        {"verifier": "v", "nonce": "n"},
+    )
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=told[str(request.url)]))
+    async with httpx.AsyncClient(transport=transport) as client:
+        account = await broker_that_says(client).finish(login, "code")
+
+    assert account.holder.display() == "Вера К."

@@ -93,6 +93,14 @@ async def test_a_person_is_put_into_the_forms_of_emias(people: People_, rest: Fa
     assert asked.url.params["embed"] == "(documents.elements)"
 
 
+@pytest.mark.parametrize("gender", [None, "", "X", 5, ["F"]])
+async def test_a_sex_that_is_none_is_not_told(people: People_, rest: FakeRest, gender: Any) -> None:
+    """Whatever stands there, the person logs in."""
+    rest.holder(gender=gender)
+
+    assert (await people(ALL).read(OID, "t", TODAY)).holder.sex is None
+
+
 @pytest.mark.parametrize("middle_name", [None, "", "  "])
 async def test_a_missing_middle_name_is_absent(people: People_, rest: FakeRest, middle_name: str | None) -> None:
     """EMIAS is never sent an empty one."""

@@ -16,7 +16,7 @@ import pytest
 
 from gateway.domain.errors import LoginFailed
 from gateway.domain.login_failure import FailureReason
-from gateway.esia.calls import CallBroke, Calls, Origin, check_address
+from gateway.esia.calls import CallBroke, Calls, Origin, check_address, open_calls
 from gateway.esia.certificate import read_certificate
 from gateway.esia.connect import DirectChannel, Ears, SignerChoice, open_direct, watched
 from gateway.esia.direct import DirectRules
@@ -283,3 +283,23 @@ async def test_an_answer_that_drips_is_cut_off() -> None:
         calls = Calls(client, Origin("https://esia.example", seconds=0.05), lambda _ahead: None)
         with pytest.raises(CallBroke):
             await calls.get("/")
+
+
+async def test_what_one_login_is_handed_does_not_go_along_with_the_next() -> None:
+    """A cookie of an answer is not kept."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nSet-Cookie: who=first\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        async with open_calls(Origin(f"http://127.0.0.1:{port}"), lambda _ahead: None) as calls:
+            await calls.get("/rs/prns/1", bearer="t")
+            await calls.get("/rs/prns/2", bearer="u")
+
+    assert len(asked) == 2
+    assert b"cookie" not in asked[1].lower()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import gostcrypto
@@ -120,6 +122,15 @@ async def test_a_program_that_hangs_is_ended() -> None:
         await run_bounded([sys.executable, "-c", "input()"], b"", 0)
 
 
+async def test_what_a_hanging_program_has_begun_is_ended_with_it() -> None:
+    """A child of its that holds the pipes keeps nobody waiting."""
+    parent = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    hanging = run_bounded([sys.executable, "-c", parent], b"", 2)
+
+    with pytest.raises(SigningFailed, match="took longer"):
+        await asyncio.wait_for(hanging, 20)
+
+
 async def test_a_program_sees_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its environment is what it needs to be found and to speak."""
     monkeypatch.setenv("FIELD_KEYS", "made-up")
@@ -150,6 +161,16 @@ async def test_a_command_that_writes_nothing_has_failed(program: str) -> None:
 
     with pytest.raises(SigningFailed):
         await signer.sign_raw(MESSAGE)
+
+
+async def test_files_that_cannot_be_written_are_a_failed_signature(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A full or missing temporary folder is told as such, and is no crash."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+
+    with pytest.raises(SigningFailed, match="files of a signature"):
+        await CommandSigner.from_template("csptest {in} {out}", is_reversed=False).sign_raw(MESSAGE)
 
 
 @pytest.mark.parametrize("template", ["", "csptest -in {in}", 'csptest "{in} {out}'])

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.esia.certificate import Certificate
 from gateway.esia.errors import EsiaSetupError, TokenRefused
 from gateway.esia.openssl import OpenSsl
 from gateway.esia.tokens import Tokens
-from gateway.esia.trust import Trust
+from gateway.esia.trust import Trust, made_by
 from tests.unit.esia.pairs import Pair, rsa_pair
 from tests.unit.esia.tokens import BEGAN, NOW, RULES, TokenMaker
 
@@ -221,3 +223,23 @@ async def test_gost_signatures_are_told_apart(gost: Pair, tmp_path: Path) -> Non
         ("RS256", b"header.claims", signature),
     ):
         assert not await trust.vouches(algorithm, message, mark, now)
+
+
+_UNKNOWN_KIND = b"""-----BEGIN CERTIFICATE-----
+MIIBcjCCARegAwIBAgIUCXWQbotugUIFWQpLZC/MI2wgZtswCgYIKoZIzj0EAwIw
+DjEMMAoGA1UEAwwDb2RkMB4XDTI2MTEyMzExMDUzMFoXDTI2MTIyMzExMDUzMFow
+DjEMMAoGA1UEAwwDb2RkMFkwEwYHKoZIzj0CAQYIKoEcz1UBgi0DQgAEdzfcXxTp
+q9i7s7/CFlbkF3OjwIsAsy3Qajw0lWFGIElQxD6mH0lJUOxhMSUiSbK+CC/Vdoz9
+UgFSPaGMC3h7SqNTMFEwHQYDVR0OBBYEFNNS4qj/o53LVWestb1bYrGZ1ocjMB8G
+A1UdIwQYMBaAFNNS4qj/o53LVWestb1bYrGZ1ocjMA8GA1UdEwEB/wQFMAMBAf8w
+CgYIKoZIzj0EAwIDSQAwRgIhAK4Nk1w7Jt+w6vQt8TyW0PFaxZ/t5Vv6RK+zU6Bi
+OiwjAiEAibwO2vM0UASiWtx3AId8/XR5/IVVH2yiJoC8cdI951g=
+-----END CERTIFICATE-----
+"""
+
+
+async def test_a_certificate_of_a_kind_that_nobody_knows_vouches_for_nothing() -> None:
+    """One such in the folder, of an old GOST or here of SM2, is passed over and breaks no login."""
+    unknown = Certificate(x509.load_pem_x509_certificate(_UNKNOWN_KIND))
+
+    assert not await made_by(unknown, OpenSsl(), b"message", b"signature")

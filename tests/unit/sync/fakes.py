@@ -260,11 +260,6 @@ class FakeChores:
         assert older_than >= timedelta(days=7)
         return self._do("forget_pushes")
 
-    async def forget_sync_log(self, older_than: timedelta) -> int:
-        """Count."""
-        assert older_than > timedelta(days=7)
-        return self._do("forget_sync_log")
-
     def _do(self, name: str) -> int:
         self.done[name] += 1
         self.worked.set()

@@ -156,11 +156,11 @@ async def test_a_mirror_pass_that_fails_stops_nothing(mirror: FakeMirror, event:
 
 async def test_chores_are_done_and_a_broken_one_hinders_no_other() -> None:
     """Every chore has its first turn at the start, whatever happens to the others."""
-    chores = FakeChores(broken={"expire_holds", "forget_sync_log"})
+    chores = FakeChores(broken={"expire_holds", "forget_pushes"})
     with capture_logs() as logs:
         async with working(make_house(FakeBook(), FakeEmias(), chores=chores)):
             while len(chores.done) < 4:
                 await chores.worked.wait()
                 chores.worked.clear()
     failed = sorted(entry["chore"] for entry in logs if entry["event"] == "chore_failed")
-    assert failed == ["expire_holds", "forget_sync_log"]
+    assert failed == ["expire_holds", "forget_pushes"]

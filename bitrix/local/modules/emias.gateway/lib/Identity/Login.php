@@ -70,8 +70,11 @@ final class Login
      */
     public function finish(array $query): string
     {
+        // The gateway takes printable text alone, and a reason in another encoding must not cost the visitor the page.
+        $printable = static fn (string $text): string
+            => (string) preg_replace('~[\p{C}\p{Z}]+~u', ' ', mb_scrub($text, 'UTF-8'));
         $given = static fn (string $name): string => is_string($query[$name] ?? null)
-            ? mb_substr($query[$name], 0, self::GIVEN[$name])
+            ? mb_substr($printable($query[$name]), 0, self::GIVEN[$name])
             : '';
         $state = $given('state');
         $login = $this->session->take($state);

@@ -89,9 +89,10 @@ final class LoginSession
         return $person === null ? null : array_intersect_key($person, array_flip(self::SHOWN));
     }
 
+    /** Tells the ticket even when it is too old: a booking that was sent with it is asked for with it again. */
     public function ticket(): string
     {
-        return (string) ($this->alive()['ticket'] ?? '');
+        return (string) ($this->kept()['person']['ticket'] ?? '');
     }
 
     public function logoutUrl(): string
