@@ -41,25 +41,39 @@ def shown(figure: Figure) -> str:
 
 
 def write_page(file: Path, found: Mapping[str, Sequence[Figure]]) -> None:
-    """Put the figures between the marks of a page; raise `ValueError` where the page has none."""
+    """Put the figures between the marks of a page; raise `ValueError` where the page has none.
+
+    A benchmark that was not run keeps its rows.
+    """
     page = file.read_text(encoding="utf-8")
     before, begun, rest = page.partition(_BEGIN)
-    _, ended, after = rest.partition(_END)
+    old, ended, after = rest.partition(_END)
     if not begun or not ended:
         raise ValueError(f"{file} has no marks for the figures")
-    file.write_text(f"{before}{_BEGIN}\n{_markdown(found)}{_END}{after}", encoding="utf-8")
+    kept = [row for row in old.splitlines() if row.startswith("| ") and _bench_of(row) not in {"bench", *found}]
+    file.write_text(f"{before}{_BEGIN}\n{_markdown(kept + _rows(found))}{_END}{after}", encoding="utf-8")
 
 
-def _markdown(found: Mapping[str, Sequence[Figure]]) -> str:
-    lines = [
-        f"One run on {date.today():%Y-%m-%d}: Python {platform.python_version()}, {os.cpu_count()} cores.",  # noqa: DTZ011 - a date for people
-        "",
-        "| bench | what | limit or peer | ratio | goal | |",
-        "|---|---|---|---|---|---|",
-    ]
+def _bench_of(row: str) -> str:
+    return row.removeprefix("| ").partition(" |")[0]
+
+
+def _rows(found: Mapping[str, Sequence[Figure]]) -> list[str]:
+    rows = []
     for bench, figures in found.items():
         for figure in figures:
             what = f"{figure.what} ({figure.note})" if figure.note else figure.what
             cells = (bench, what, figure.peer, shown(figure), str(figure.goal or ""), str(figure.verdict))
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return rows
+
+
+def _markdown(rows: Sequence[str]) -> str:
+    lines = [
+        f"Written on {date.today():%Y-%m-%d}: Python {platform.python_version()}, {os.cpu_count()} cores.",  # noqa: DTZ011 - a date for people
+        "",
+        "| bench | what | limit or peer | ratio | goal | |",
+        "|---|---|---|---|---|---|",
+        *rows,
+    ]
     return "\n".join([*lines, ""])
