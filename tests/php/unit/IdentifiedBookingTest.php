@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Tests;
 
-use Tests\Fakes\IdentityScene;
+use Tests\Scenes\IdentityScene;
 
 final class IdentifiedBookingTest extends IdentityScene
 {

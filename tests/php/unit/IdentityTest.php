@@ -6,7 +6,7 @@ namespace Tests;
 
 use Emias\Gateway\Identity\LoginSession;
 use Tests\Fakes\FakeTransport;
-use Tests\Fakes\IdentityScene;
+use Tests\Scenes\IdentityScene;
 use Tests\Fakes\VerifiedPerson;
 
 final class IdentityTest extends IdentityScene

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -157,7 +157,7 @@ async def test_trust_is_judged_by_its_last_certificate(trust_dir: Path, tmp_path
 )
 async def test_esia_s_clock_is_compared_with_ours(ahead: timedelta | None, code: str) -> None:
     """A minute either way, and it refuses our requests."""
-    headers = {} if ahead is None else {"Date": format_datetime(NOW + ahead, usegmt=True)}
+    headers = {} if ahead is None else {"Date": format_datetime(datetime.now(UTC) + ahead, usegmt=True)}
     offsets: list[float] = []
     transport = httpx.MockTransport(lambda _: httpx.Response(404, headers=headers))
     async with httpx.AsyncClient(transport=transport) as client:

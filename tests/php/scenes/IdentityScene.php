@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Tests\Fakes;
+namespace Tests\Scenes;
 
 use Bitrix\Main\Config\Option;
 use Bitrix\Main\Context;
@@ -18,6 +18,11 @@ use Emias\Gateway\Identity\Login;
 use Emias\Gateway\Identity\LoginSession;
 use Emias\Gateway\Service\Visitor;
 use PHPUnit\Framework\TestCase;
+use Tests\Fakes\Clock;
+use Tests\Fakes\FakeTransport;
+use Tests\Fakes\MemorySession;
+use Tests\Fakes\MemoryShelf;
+use Tests\Fakes\VerifiedPerson;
 
 abstract class IdentityScene extends TestCase
 {
