@@ -70,7 +70,10 @@ _UNPROVED: Final = Said(
     "that EMIAS has no appointment is not proved: book the patient anew",
 )
 _RETRIED: Final = Said("эту запись уже повторили", "this booking has been retried already")
-_BOOKED_SINCE: Final = Said("пациент с тех пор записан сам", "the patient has booked by themselves since")
+_BOOKED_SINCE: Final = Said(
+    "пациент с тех пор записан сам, или исход другой его записи неясен",
+    "the patient has booked by themselves since, or another booking of theirs is in doubt",
+)
 _PAST: Final = Said("время приёма прошло", "the time of the visit is past")
 _FIRST_PAUSE: Final = timedelta(seconds=1)
 _LONGEST_PAUSE: Final = timedelta(minutes=1)
@@ -82,7 +85,7 @@ class Standing:
 
     `cause`, `actor` and `since` are those of its last step, `retried_by` the booking that tried it again. `was_cancel`
     when the doubt is about a cancel. `booked_since` when the same patient has another live booking that was made later
-    in the institution, or one at the same time.
+    or is not settled in the institution, or one at the same time.
     """
 
     state: BookingState

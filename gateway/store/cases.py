@@ -35,7 +35,8 @@ SELECT b.state, b.emias_appointment_id, b.patient_sealed IS NOT NULL AS has_pati
        b.state = 'cancel_in_doubt' OR b.state = 'manual' AND last.from_state = 'cancel_in_doubt' AS was_cancel,
        EXISTS (SELECT FROM bookings o JOIN emias_doctors their ON their.id = o.doctor_id
                WHERE o.snils_hash = b.snils_hash AND o.site_id = b.site_id AND o.id <> b.id AND o.state = ANY($2)
-                 AND (o.starts_at = b.starts_at OR o.created_at > b.created_at AND their.lpu_code = e.lpu_code)
+                 AND (o.starts_at = b.starts_at OR their.lpu_code = e.lpu_code
+                      AND (o.created_at > b.created_at OR o.state IN ('submitting', 'in_doubt', 'manual')))
        ) AS booked_since
 FROM bookings b
 JOIN emias_doctors e ON e.id = b.doctor_id

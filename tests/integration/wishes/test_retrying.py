@@ -120,6 +120,16 @@ async def test_a_patient_who_booked_again_is_not_booked_twice(desk: Desk) -> Non
     assert len(list(desk.clinic.installation.ledger)) == 1
 
 
+async def test_a_patient_whose_earlier_booking_is_in_doubt_is_not_booked_beside_it(desk: Desk) -> None:
+    """An earlier booking whose outcome nobody knows may be the appointment: it is settled before another is made."""
+    desk.clinic.spoil("CreateAppointment", "drop")
+    assert (await desk.book_slot(3)).state is S.IN_DOUBT
+    failed = await desk.failed()
+    seen = await desk.carried(K.RETRY_BOOKING, failed.id)
+    assert (seen.state, "исход" in seen.result) == (W.REFUSED, True)
+    assert len(list(desk.clinic.installation.ledger)) == 0
+
+
 async def test_two_retries_of_one_patient_at_once_make_one_appointment(desk: Desk) -> None:
     """Whoever tried two slots in vain gets one of them, though both retries began before either was made."""
     failed = [await desk.failed(number) for number in (0, 3)]
