@@ -191,7 +191,7 @@ async def test_redis_holds_no_more_than_codes_and_numbers(line: RedisLine, valke
     await granted(make_purse("redis", line, _SLOW), lpu, 2, for_booking=True)
     client: Any = Redis.from_url(valkey.url, decode_responses=True)
     try:
-        keys = await client.keys(f"*{lpu}*")
+        keys = await client.keys(f"*:{lpu}")
         assert sorted(keys) == [f"egw:budget:{lpu}", f"egw:calls:{lpu}"]
         assert set(await client.hgetall(f"egw:budget:{lpu}")) == {"tokens", "sync", "at"}
         assert all([await client.pttl(key) > 0 for key in keys])
