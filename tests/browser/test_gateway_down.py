@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import expect
 
-from simulator.running import SimulatorConfig, running_simulator
-from simulator.site.php import usable_php
 from tests.browser.conftest import Visit
+from tests.browser.small_site import small_site
 
 _SLOT = {"id": "3f0a2c1e-7b1d-5c55-9f7d-2a4f1f0c8b11", "starts_at": "2030-11-24T15:00:00+03:00", "lpu_code": "0101"}
 _ANSWERS: dict[str, Any] = {
@@ -67,22 +65,6 @@ class _Gateway:
         return web.json_response(_ANSWERS[request.path])
 
 
-@asynccontextmanager
-async def _site(folder: Path, gateway_port: int) -> AsyncIterator[str]:
-    for name, key in (("gateway", "egw_1_secret"), ("feed", "feed-key")):
-        (folder / name).write_text(key)
-    config = SimulatorConfig(
-        folder / "pki",
-        doctors=2,
-        gateway_url=f"http://127.0.0.1:{gateway_port}",
-        gateway_key_file=folder / "gateway",
-        feed_key_file=folder / "feed",
-        php=usable_php(),
-    )
-    async with running_simulator(config) as simulator:
-        yield simulator.site_url
-
-
 @pytest.fixture
 async def gateway() -> AsyncIterator[_Gateway]:
     """Open a small gateway."""
@@ -96,7 +78,7 @@ async def test_the_last_list_stands_with_its_time_and_nothing_can_be_held(
     gateway: _Gateway, visit: Visit, tmp_path: Path
 ) -> None:
     """After the gateway has fallen silent the steps still show what was known, the telephone, and disabled times."""
-    async with _site(tmp_path, gateway.port) as url:
+    async with small_site(tmp_path, gateway.port) as url:
         first = await visit(url)
         await first.choose_doctor()
         await gateway.fall_silent()
@@ -113,7 +95,7 @@ async def test_the_last_list_stands_with_its_time_and_nothing_can_be_held(
 async def test_an_open_breaker_asks_nobody(gateway: _Gateway, visit: Visit, tmp_path: Path) -> None:
     """Once five calls have failed, more visits do not reach for the network."""
     await gateway.fall_silent()
-    async with _site(tmp_path, gateway.port) as url:
+    async with small_site(tmp_path, gateway.port) as url:
         for _ in range(3):
             visitor = await visit(url)
             await expect(visitor.booking.get_by_role("alert")).to_contain_text("Запись на сайте сейчас недоступна")

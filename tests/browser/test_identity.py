@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Error, Response, expect
 
-from simulator.running import SimulatorConfig, running_simulator
-from simulator.site.php import usable_php
 from tests.browser.conftest import Visit
 from tests.browser.small_gateway import CHILD, SELF, SmallGateway
+from tests.browser.small_site import small_site
 from tests.browser.visitor import Visitor, patient
 
 _AXE = files("axe_playwright_python") / "axe.min.js"
@@ -32,19 +31,9 @@ async def gateway() -> AsyncIterator[SmallGateway]:
 @pytest.fixture
 async def url(gateway: SmallGateway, tmp_path: Path) -> AsyncIterator[str]:
     """Open a site on PHP that calls the small gateway."""
-    for name, key in (("gateway", "egw_1_secret"), ("feed", "feed-key")):
-        (tmp_path / name).write_text(key)
-    config = SimulatorConfig(
-        tmp_path / "pki",
-        doctors=2,
-        gateway_url=f"http://127.0.0.1:{gateway.port}",
-        gateway_key_file=tmp_path / "gateway",
-        feed_key_file=tmp_path / "feed",
-        php=usable_php(),
-    )
-    async with running_simulator(config) as simulator:
-        gateway.site_url = simulator.site_url
-        yield simulator.site_url
+    async with small_site(tmp_path, gateway.port) as url:
+        gateway.site_url = url
+        yield url
 
 
 async def _choose_doctor(visitor: Visitor) -> None:
